@@ -1,0 +1,45 @@
+"""The exceptions of the service: one small tree, ordered by who is to blame.
+
+Every leaf knows the answer it deserves: a stable ``code``, a sentence for the learner, what to
+do next, and whether the same thing may work if tried again.
+"""
+
+
+class TeachMeError(Exception):
+    """The root of every error this service raises on purpose.
+
+    Attributes:
+        code: Stable machine-readable name, for example ``"malformed_frame"``.
+        message: What went wrong, in plain words. Never holds a learner's words.
+        action: What the reader can do about it.
+        retryable: Whether the same request may succeed later.
+    """
+
+    def __init__(self, code: str, message: str, action: str = "", *, retryable: bool = False):
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.action = action
+        self.retryable = retryable
+
+
+class ProtocolError(TeachMeError):
+    """The peer sent bytes that are not a message. The session answers and skips them."""
+
+
+class LimitExceeded(TeachMeError):
+    """The peer asked for more than it may have. Carries the WebSocket close code to use."""
+
+    def __init__(
+        self, code: str, message: str, action: str = "", *, close_code: int, retryable: bool = False
+    ):
+        super().__init__(code, message, action, retryable=retryable)
+        self.close_code = close_code
+
+
+class EngineError(TeachMeError):
+    """An engine failed. The turn ends with an apology and the session goes on."""
+
+
+class InvalidTransition(TeachMeError):
+    """Our own mistake: the session was asked to move to a phase it cannot reach from here."""
