@@ -36,7 +36,7 @@ class Engine(Protocol):
 
     @property
     def name(self) -> str:
-        """Name shown to learners and operators, for example ``"Whisper base (on this machine)"``."""
+        """Name shown to learners and operators, for example ``"Whisper base"``."""
         ...
 
     @property
@@ -105,7 +105,7 @@ class FinalTranscript:
 
 @dataclass(frozen=True, slots=True)
 class UtteranceEnded:
-    """No more transcripts of this utterance follow. Answers every ``end_utterance`` exactly once."""
+    """No more transcripts of this utterance follow. Answers each ``end_utterance`` once."""
 
     utterance_id: int
 

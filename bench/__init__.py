@@ -1,0 +1,1 @@
+"""Measures the service: a talking client, a load generator, latency reports."""
