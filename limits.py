@@ -1,0 +1,85 @@
+"""Who may come in, and how many at a time."""
+
+import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from errors import LimitExceeded
+from settings import Settings
+
+CLOSE_OVERLOADED = 1013
+CLOSE_ORIGIN_REFUSED = 4403
+
+
+class Admission:
+    """The door of one process."""
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self.sessions = 0
+
+    def check_origin(self, origin: str | None, host: str) -> None:
+        """Let a page open a WebSocket only to the server it came from.
+
+        Browsers always send an ``Origin``, other programs need none; the check protects a
+        browser's user from foreign pages (CWE-1385). While the server is bound to loopback a
+        host name that is not loopback is refused too, for a foreign page can rename itself to
+        127.0.0.1 (DNS rebinding).
+
+        Args:
+            origin: The ``Origin`` header, ``None`` where there is none.
+            host: The ``Host`` header.
+
+        Raises:
+            LimitExceeded: The page is foreign. Names the setting that would let it in.
+        """
+        if origin is None or origin in self._settings.allowed_origins:
+            return
+        same = urlsplit(origin).netloc.lower() == host.lower()
+        if not same or (is_loopback(self._settings.host) and not is_loopback(_name(host))):
+            raise LimitExceeded(
+                "origin_refused",
+                "This page may not open a conversation here.",
+                "Add its origin to ALLOWED_ORIGINS.",
+                close_code=CLOSE_ORIGIN_REFUSED,
+            )
+
+    @contextmanager
+    def seat(self) -> Iterator[None]:
+        """Hold one of the places of this process.
+
+        Raises:
+            LimitExceeded: All are taken.
+        """
+        if self.sessions >= self._settings.max_sessions:
+            raise LimitExceeded(
+                "overloaded",
+                "All places are taken.",
+                "Please try again in a minute.",
+                close_code=CLOSE_OVERLOADED,
+                retryable=True,
+            )
+        self.sessions += 1
+        try:
+            yield
+        finally:
+            self.sessions -= 1
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address stays on this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _name(host: str) -> str:
+    """Return a ``Host`` header without its port, or nothing where it is malformed."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

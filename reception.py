@@ -1,0 +1,160 @@
+"""What each message of a client does to its session. Nothing here awaits."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from engine_api import Engines, Picture
+from errors import EngineError, ProtocolError
+from messages import (
+    PROTOCOL_VERSION,
+    AudioFormats,
+    AudioFrame,
+    BargeIn,
+    ClientMessage,
+    Config,
+    EngineNames,
+    Hello,
+    Image,
+    Limits,
+    Ping,
+    Playback,
+    Pong,
+    SpeechEnd,
+    SpeechStart,
+    TextMessage,
+    Welcome,
+)
+from session_state import LearnerSpoke, Phase, SessionState
+from turn import TurnTimes
+
+MEDIA_TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+"""Pictures are told by how they begin, never by what a client calls them."""
+
+MAX_TEXT_CHARS = 4_000
+MIN_FRAME_MS = 10
+MAX_FRAME_MS = 200
+
+
+class Reception:
+    """Takes in the messages of one session."""
+
+    def __init__(self, session: SessionState, engines: Engines):
+        self._session = session
+        self._engines = engines
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            AudioFrame: session.offer_audio,
+            Config: self._configure,
+            Image: self._look,
+            TextMessage: self._read,
+            Hello: self._greet,
+            SpeechStart: self._start_speech,
+            SpeechEnd: session.audio_queue.put_marker,
+            BargeIn: self._barge_in,
+            Playback: self._note_playback,
+            Ping: lambda ping: session.send(Pong(ping.data)),
+        }
+
+    def receive(self, message: ClientMessage) -> None:
+        """Do what the message asks for.
+
+        Raises:
+            ProtocolError: The message cannot be honoured; the session goes on.
+            LimitExceeded: The client has stopped reading.
+        """
+        self._handlers[type(message)](message)
+
+    def welcome(self, *, resumed: bool = False) -> None:
+        """Tell the client what it is connected to."""
+        session, settings = self._session, self._session.settings
+        self._session.send(
+            Welcome(
+                version=PROTOCOL_VERSION,
+                session_id=session.session_id,
+                resume_token=session.resume_token,
+                resumed=resumed,
+                engines=EngineNames(
+                    stt=self._engines.recognizer.name,
+                    tutor=self._engines.tutor.name,
+                    voice=self._engines.voice.name,
+                ),
+                languages=self._languages(),
+                settings=session.config,
+                limits=Limits(
+                    max_message_bytes=settings.max_message_bytes,
+                    max_image_bytes=settings.max_image_bytes,
+                    max_text_chars=MAX_TEXT_CHARS,
+                    min_frame_ms=MIN_FRAME_MS,
+                    max_frame_ms=MAX_FRAME_MS,
+                    max_queue_size=settings.max_queue_size,
+                    lead_ms=settings.lead_ms,
+                ),
+                formats=AudioFormats(chunk_samples=settings.chunk_samples),
+            )
+        )
+        session.tell_state()
+
+    def _languages(self) -> tuple[str, ...]:
+        """Return the languages that every engine with an opinion serves."""
+        served = [e.languages for e in (self._engines.recognizer, self._engines.voice)]
+        named = [set(languages) for languages in served if languages]
+        return tuple(sorted(set.intersection(*named))) if named else ()
+
+    def _greet(self, hello: Hello) -> None:
+        if hello.version != PROTOCOL_VERSION:
+            raise ProtocolError(
+                "unsupported_version",
+                f"This server speaks protocol version {PROTOCOL_VERSION}, not {hello.version}.",
+                "Reload the page to get the matching client.",
+            )
+        self.welcome()
+
+    def _configure(self, config: Config) -> None:
+        languages = self._languages()
+        if config.language and languages and config.language not in languages:
+            raise ProtocolError(
+                "unsupported_language",
+                "The engines in use do not serve this language.",
+                f"Choose one of: {', '.join(languages)}.",
+            )
+        self._session.configure(config)
+        self._session.audio_queue.put_marker(config)
+
+    def _read(self, message: TextMessage) -> None:
+        now = asyncio.get_running_loop().time()
+        self._session.interrupt()
+        try:
+            self._session.heard.put_nowait(
+                LearnerSpoke(message.text, TurnTimes(turn_ended=now, transcribed=now))
+            )
+        except asyncio.QueueFull:
+            raise EngineError(
+                "busy", "Earlier messages still wait.", "Send it again in a moment.", retryable=True
+            ) from None
+
+    def _look(self, image: Image) -> None:
+        for beginning, media_type in MEDIA_TYPES.items():
+            if image.data.startswith(beginning):
+                self._session.picture = Picture(image.data, media_type)
+                return
+        if image.data[:4] == b"RIFF" and image.data[8:12] == b"WEBP":
+            self._session.picture = Picture(image.data, "image/webp")
+            return
+        raise ProtocolError(
+            "bad_image", "This is not a picture we can read.", "Send a JPEG, PNG or WebP picture."
+        )
+
+    def _start_speech(self, start: SpeechStart) -> None:
+        self._session.interrupt(resumed=self._session.phase is Phase.THINKING)
+        self._session.audio_queue.put_marker(start)
+
+    def _barge_in(self, barge_in: BargeIn) -> None:
+        turn = self._session.turn
+        if turn is None or barge_in.generation_id not in (None, turn.generation_id):
+            return
+        self._session.interrupt(barge_in.played_samples)
+
+    def _note_playback(self, playback: Playback) -> None:
+        turn = self._session.turn
+        if turn is not None and playback.generation_id == turn.generation_id:
+            turn.note_played(turn.sent_samples if playback.done else playback.played_samples)

@@ -1,0 +1,43 @@
+"""One utterance as the ears follow it: its transcripts, and when they are due."""
+
+from dataclasses import dataclass, field
+
+from messages import TranscriptFinal, TranscriptInterim
+from turn import TurnTimes
+
+
+@dataclass(slots=True)
+class Utterance:
+    """What has been understood of an utterance so far.
+
+    ``tentative`` until it is clear that the learner speaks, and not the tutor's echo; nothing of
+    a tentative utterance is shown. ``final_due`` is set once the utterance is over.
+    """
+
+    utterance_id: int
+    language: str
+    tentative: bool = False
+    finals: list[str] = field(default_factory=list)
+    interim: str = ""
+    final_due: float | None = None
+    times: TurnTimes = field(default_factory=TurnTimes)
+
+    @property
+    def text(self) -> str:
+        """Everything understood, the last guess included: better a guess than a lost word."""
+        return " ".join(filter(None, [*self.finals, self.interim]))
+
+    def add_final(self, text: str, language: str) -> None:
+        """Take in a transcript that will not change any more; it settles the last guess."""
+        self.finals.append(text.strip())
+        self.interim = ""
+        self.language = language
+
+    def add_interim(self, text: str, stability: float) -> TranscriptInterim:
+        """Take in a guess and return what to show for it."""
+        self.interim = text.strip()
+        return TranscriptInterim(self.utterance_id, self.text, stability)
+
+    def to_message(self) -> TranscriptFinal:
+        """Return the utterance as it goes to the tutor."""
+        return TranscriptFinal(self.utterance_id, self.text, self.language)
