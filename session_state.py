@@ -259,9 +259,9 @@ class SessionState:
         """
         self.outbound.put(message)
 
-    def say(self, turn: Turn, text: str, first_sample: int) -> None:
+    def say(self, turn: Turn, text: str, first_sample: int, *, voiced: bool = True) -> None:
         """Queue the next piece of the reply's text, whose voice begins at ``first_sample``."""
-        turn.segments.append(Segment(first_sample, text))
+        turn.segments.append(Segment(first_sample, text, voiced))
         self.send(TutorText(turn.generation_id, text, first_sample))
 
     def tell_state(self) -> None:

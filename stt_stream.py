@@ -1,11 +1,20 @@
 """Hearing: the audio queue becomes utterances, transcripts and the learner's turns."""
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
 
-import endpointing as ep
-from endpointing import Endpointer, EndpointingPolicy
+from endpointing import (
+    BargeInConfirmed,
+    BargeInMaybe,
+    BargeInRejected,
+    Decision,
+    Endpointer,
+    EndpointingPolicy,
+    SpeechPaused,
+    SpeechResumed,
+    SpeechStarted,
+    TurnEnded,
+)
 from engine_api import (
     INPUT_RATE,
     Engines,
@@ -17,7 +26,257 @@ from engine_api import (
     UtteranceEnded,
 )
 from errors import EngineError
-from messages import AudioFrame, Config, SpeechEnd, SpeechStart, TranscriptFinal, TranscriptInterim
+from messages import AudioFrame, Config, SpeechEnd, SpeechStart
+from pace import Pace
 from session_state import HearingFailed, LearnerSpoke, Phase, SessionState
-from turn import TurnTimes
+from utterance import Utterance
 from watchdog import failed, stalled
+
+RETRY_S = 0.5
+"""Pause before a recognizer that failed is opened again, doubled up to a few seconds."""
+MAX_RETRY_S = 8.0
+
+
+async def hear(session: SessionState, engines: Engines) -> None:
+    """Hear the learner for as long as the session lasts; turns go to ``session.heard``."""
+    ears = Ears(session, engines)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(ears.follow_transcripts(), name="follow-transcripts")
+            await ears.listen()
+    finally:
+        await ears.stream.aclose()
+
+
+class Ears:
+    """Follows the audio of one session: detector, endpointing and recognizer in step."""
+
+    def __init__(self, session: SessionState, engines: Engines):
+        self._session = session
+        self._recognizer = engines.recognizer
+        self._scorer = engines.detector.open()
+        self._endpointer = Endpointer(_policy(session))
+        self._utterances: dict[int, Utterance] = {}
+        self._current: Utterance | None = None
+        self._count = 0
+        self._pace = Pace(_now())
+        self._reopening = False
+        self.stream: RecognizerStream = NoEars()
+
+    # --- audio in --------------------------------------------------------------------------------
+
+    async def listen(self) -> None:
+        """Take items from the audio queue, and act on what the endpointing makes of them."""
+        while True:
+            match await self._next_item():
+                case AudioFrame(pcm):
+                    await self._hear_audio(pcm)
+                case SpeechStart():
+                    self._act(self._endpointer.start_speech(_now()))
+                case SpeechEnd():
+                    self._act(self._endpointer.end_speech(_now()))
+                case Config() as change:
+                    await self._reconfigure(change)
+                case None:
+                    await self._look_at_the_clock()
+
+    async def _next_item(self) -> AudioFrame | SpeechStart | SpeechEnd | Config | None:
+        """Return the next item, or ``None`` when something is due before there is one."""
+        deadline = self._deadline()
+        if deadline is None or len(self._session.audio_queue):
+            return await self._session.audio_queue.get()
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._session.audio_queue.get()
+        except TimeoutError:
+            return None
+
+    def _deadline(self) -> float | None:
+        due = [u.final_due for u in self._utterances.values() if u.final_due is not None]
+        if self._endpointer.deadline is not None:
+            due.append(self._endpointer.deadline)
+        return min(due, default=None)
+
+    async def _hear_audio(self, pcm: bytes | memoryview) -> None:
+        self.stream.push(pcm)
+        now = _now()
+        if scores := self._scorer.score(pcm):
+            speaking = self._session.phase is Phase.SPEAKING
+            self._act(self._endpointer.hear(scores, now, speaking=speaking))
+        wait_s = self._pace.take(len(pcm) / 2 / INPUT_RATE, now)
+        if wait_s or len(self._session.audio_queue):
+            # Other sessions get their turn between the frames of a burst.
+            await asyncio.sleep(wait_s)
+
+    async def _look_at_the_clock(self) -> None:
+        now = _now()
+        self._act(self._endpointer.check_idle(now))
+        for utterance in list(self._utterances.values()):
+            if utterance.final_due is not None and utterance.final_due <= now:
+                await self._give_up(utterance, stalled("stt"))
+
+    async def _reconfigure(self, change: Config) -> None:
+        self._endpointer.policy = _policy(self._session)
+        if change.language is not None:
+            self._reopening = True
+            await self.stream.aclose()
+
+    # --- decisions -------------------------------------------------------------------------------
+
+    def _act(self, decisions: Sequence[Decision]) -> None:
+        for decision in decisions:
+            match decision:
+                case SpeechStarted():
+                    self._begin_utterance()
+                case SpeechPaused():
+                    self.stream.pause_utterance()
+                case SpeechResumed():
+                    self.stream.resume_utterance()
+                case TurnEnded(speech_ended_at=speech_ended_at):
+                    self._end_utterance(speech_ended_at)
+                case BargeInMaybe():
+                    self._begin_utterance(tentative=True)
+                    self._session.tell_ducking("maybe")
+                case BargeInRejected():
+                    self._end_utterance(None)
+                    self._session.tell_ducking("rejected")
+                case BargeInConfirmed():
+                    self._session.interrupt()
+
+    def _begin_utterance(self, *, tentative: bool = False) -> None:
+        if not tentative:
+            self._session.interrupt(resumed=True)
+            self._session.set_hearing(True)
+        if self._current is not None:
+            self._current.tentative = tentative
+            return
+        self._count += 1
+        self._current = Utterance(self._count, self._session.language, tentative)
+        self._utterances[self._count] = self._current
+        self.stream.begin_utterance(self._count)
+
+    def _end_utterance(self, speech_ended_at: float | None) -> None:
+        utterance, self._current = self._current, None
+        if utterance is None:
+            return
+        now = _now()
+        utterance.times.speech_ended, utterance.times.turn_ended = speech_ended_at, now
+        utterance.final_due = now + self._session.settings.final_timeout_s
+        self.stream.end_utterance()
+
+    # --- transcripts -----------------------------------------------------------------------------
+
+    async def follow_transcripts(self) -> None:
+        """Take in what the recognizer understood; open it again whenever it fails."""
+        retry_s = RETRY_S
+        while True:
+            try:
+                async for event in self._open():
+                    await self._note(event)
+                    retry_s = RETRY_S
+                self._check_reopening()
+                continue
+            except EngineError as error:
+                await self._recover(error)
+            except Exception as error:
+                await self._recover(failed("stt", error))
+            await asyncio.sleep(retry_s)
+            retry_s = min(2 * retry_s, MAX_RETRY_S)
+
+    def _check_reopening(self) -> None:
+        """Tell a stream that we closed from one that ended by itself, which is a failure."""
+        if not self._reopening:
+            raise EngineError("stt_failed", "The recognizer ended by itself.", retryable=True)
+        self._reopening = False
+
+    def _open(self) -> AsyncIterator[RecognizerEvent]:
+        self.stream = self._recognizer.open(RecognizerOptions(self._session.language))
+        if self._current is not None:
+            self.stream.begin_utterance(self._current.utterance_id)
+        return self.stream.events()
+
+    async def _note(self, event: RecognizerEvent) -> None:
+        utterance = self._utterances.get(event.utterance_id)
+        if utterance is None:
+            return
+        match event:
+            case InterimTranscript(_, text, stability):
+                interim = utterance.add_interim(text, stability)
+                if not utterance.tentative:
+                    self._session.send(interim)
+                self._act(self._endpointer.hear_words(text, _now(), spoken=self._spoken()))
+            case FinalTranscript(_, text, language):
+                utterance.add_final(text, language)
+            case UtteranceEnded():
+                await self._settle(utterance)
+
+    def _spoken(self) -> str:
+        turn = self._session.turn
+        return turn.recent_text() if turn is not None else ""
+
+    async def _settle(self, utterance: Utterance) -> None:
+        """Hand a finished utterance on as the learner's turn."""
+        self._forget(utterance)
+        if utterance.tentative:
+            return
+        if utterance.text:
+            self._session.send(utterance.to_message())
+        utterance.times.transcribed = _now()
+        await self._session.heard.put(LearnerSpoke(utterance.text, utterance.times))
+
+    # --- failures --------------------------------------------------------------------------------
+
+    async def _recover(self, error: EngineError) -> None:
+        """Report a recognizer that failed, and owe no utterance an answer."""
+        await self.stream.aclose()
+        self.stream = NoEars()
+        self._session.report(error)
+        for utterance in list(self._utterances.values()):
+            if utterance is not self._current:
+                await self._give_up(utterance, error)
+
+    async def _give_up(self, utterance: Utterance, error: EngineError) -> None:
+        """Settle an utterance that no final will come for: by its last guess, or an apology."""
+        if utterance.text or utterance.tentative:
+            await self._settle(utterance)
+            return
+        self._forget(utterance)
+        await self._session.heard.put(HearingFailed(error))
+
+    def _forget(self, utterance: Utterance) -> None:
+        del self._utterances[utterance.utterance_id]
+        self._session.set_hearing(self._current is not None and not self._current.tentative)
+
+
+class NoEars:
+    """Stands in while there is no recognizer; utterances meanwhile end at their deadline."""
+
+    def push(self, pcm: bytes | memoryview) -> None:
+        """Hear nothing."""
+
+    def begin_utterance(self, utterance_id: int) -> None:
+        """Hear nothing."""
+
+    def pause_utterance(self) -> None:
+        """Hear nothing."""
+
+    def resume_utterance(self) -> None:
+        """Hear nothing."""
+
+    def end_utterance(self) -> None:
+        """Hear nothing."""
+
+    async def aclose(self) -> None:
+        """Stop hearing nothing."""
+
+
+def _policy(session: SessionState) -> EndpointingPolicy:
+    return EndpointingPolicy(
+        silence_timeout_ms=session.silence_timeout_ms,
+        max_utterance_ms=session.settings.max_utterance_ms,
+        barge_in=session.config.barge_in or "auto",
+    )
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

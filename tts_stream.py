@@ -46,9 +46,13 @@ async def voice_sentences(reply: "Reply", voice: Voice) -> None:
     )
     # The voice may have to wait for the tutor, which has a watchdog of its own.
     timeout_s = settings.first_sentence_timeout_s + settings.first_audio_timeout_s
-    pieces = watch(voice.speak(reply.read(), options), stage="voice", timeout_s=timeout_s)
-    async with aclosing(pieces):
-        async for piece in pieces:
+    async with (
+        aclosing(reply.read()) as sentences,
+        aclosing(
+            watch(voice.speak(sentences, options), stage="voice", timeout_s=timeout_s)
+        ) as said,
+    ):
+        async for piece in said:
             reply.show(piece.sentence)
             await reply.write(piece.pcm)
 
@@ -60,6 +64,7 @@ class Reply:
         self.session = session
         self.turn = turn
         self._texts: list[str] = []
+        self._all_written = False
         self._shown = 0
         self._buffer = bytearray()
         self._chunk_bytes = session.settings.chunk_samples * SAMPLE_BYTES
@@ -67,15 +72,19 @@ class Reply:
 
     async def read(self) -> AsyncGenerator[str, None]:
         """Yield the tutor's sentences in the form the voice should say them."""
-        while (sentence := await self.turn.sentences.get()) is not None:
+        while not self._all_written:
+            sentence = await self.turn.sentences.get()
+            if sentence is None:
+                self._all_written = True
+                return
             self._texts.append(sentence)
             yield speakable(sentence)
 
-    def show(self, last: int) -> None:
-        """Send the texts up to sentence ``last``, the one whose audio comes next."""
+    def show(self, last: int, *, voiced: bool = True) -> None:
+        """Send the texts up to sentence ``last``, the one whose audio comes next, if any does."""
         position = self.turn.queued_samples + len(self._buffer) // SAMPLE_BYTES
         for text in self._texts[self._shown : last + 1]:
-            self.session.say(self.turn, text, position)
+            self.session.say(self.turn, text, position, voiced=voiced)
         self._shown = max(self._shown, last + 1)
 
     async def write(self, pcm: bytes) -> None:
@@ -91,8 +100,8 @@ class Reply:
         if self._buffer:
             await self._send(len(self._buffer))
         async for _ in self.read():
-            self.show(len(self._texts) - 1)
-        self.show(len(self._texts) - 1)
+            self.show(len(self._texts) - 1, voiced=False)
+        self.show(len(self._texts) - 1, voiced=False)
         total = self.turn.queued_samples
         self.session.send(AudioComplete(self.turn.generation_id, total))
         await self._wait_until_heard(total)

@@ -9,6 +9,9 @@ from messages import TurnMetrics
 MAX_SENTENCES = 4
 """Sentences written ahead of the voice; a tutor that writes faster waits."""
 
+RECENT_SEGMENTS = 4
+"""Sentences that a microphone may still pick up as echo: about the last ten seconds."""
+
 SHORTEST_WAIT_S = 0.02
 """Granularity of waiting for a client that does not report its playback: one audio frame."""
 
@@ -26,10 +29,14 @@ class TurnTimes:
 
 @dataclass(slots=True)
 class Segment:
-    """A piece of the reply and the sample at which the voice begins to say it."""
+    """A piece of the reply and the sample at which the voice begins to say it.
+
+    One that is not ``voiced`` is only shown, at that point of the audio.
+    """
 
     first_sample: int
     text: str
+    voiced: bool = True
 
 
 @dataclass(slots=True, eq=False)
@@ -83,9 +90,13 @@ class Turn:
         """Return the text heard with that much audio, cut at the last word begun before it."""
         ends = [segment.first_sample for segment in self.segments[1:]] + [self.queued_samples]
         heard = [
-            _cut(segment, end, samples) for segment, end in zip(self.segments, ends, strict=True)
+            _cut(segment, end, samples) for segment, end in zip(self.segments, ends, strict=False)
         ]
         return " ".join(filter(None, heard))
+
+    def recent_text(self) -> str:
+        """Return the last pieces said or about to be: what an echo would repeat."""
+        return " ".join(segment.text for segment in self.segments[-RECENT_SEGMENTS:])
 
     async def wait_until_heard(self, samples: int, stall_s: float) -> None:
         """Wait until that much of the reply has been heard.
@@ -128,12 +139,14 @@ class Turn:
 
 def _cut(segment: Segment, end: int, samples: int) -> str:
     """Return the words of a segment that began before ``samples``, at an even speaking rate."""
-    length = end - segment.first_sample
+    if not segment.voiced:
+        return segment.text if samples >= segment.first_sample else ""
+    if samples <= segment.first_sample:
+        return ""
     if samples >= end:
         return segment.text
-    if samples <= segment.first_sample or length <= 0:
-        return ""
-    heard_chars = len(segment.text) * (samples - segment.first_sample) / length
+    share = (samples - segment.first_sample) / (end - segment.first_sample)
+    heard_chars = len(segment.text) * share
     words, position = [], 0
     for word in segment.text.split(" "):
         if position >= heard_chars:
