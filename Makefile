@@ -1,0 +1,39 @@
+# Every target sets up what it needs by itself; after the first time that is quick.
+# PYTHON=python3.12 chooses the interpreter, HOST=... and PORT=... where `make run` listens.
+
+PYTHON ?= $(shell for name in .venv/bin/python python3 python3.14 python3.13 python3.12 python3.11; \
+	do $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+PREPARE = @$(or $(PYTHON),$(error Python 3.11 or newer is needed)) tools/prepare.py
+VENV = .venv/bin/python
+COMPILE = @$(VENV) -m uv pip compile --quiet --universal --generate-hashes --no-annotate \
+	--python-version 3.11 --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+.PHONY: run test check bench lock clean
+
+run:
+	$(PREPARE) run
+	@exec $(VENV) app.py
+
+test:
+	$(PREPARE) test
+	@$(VENV) -m pytest $(ARGS); status=$$?; $(PYTHON) tools/prepare.py report; exit $$status
+
+check:
+	$(PREPARE) test
+	@status=0; for step in "-m ruff format --check ." "-m ruff check ." "-m mypy"; do \
+		$(VENV) $$step || status=1; done; \
+	if command -v npm >/dev/null; then npm run --silent check || status=1; fi; exit $$status
+
+bench:
+	$(PREPARE) test
+	$(VENV) -m bench
+
+# UPGRADE=1 takes the newest versions; without it only what pyproject.toml asks for changes.
+lock:
+	$(PREPARE) test
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(COMPILE) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@if command -v npm >/dev/null; then npm install --package-lock-only --silent; fi
+
+clean:
+	rm -rf .venv node_modules .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,196 @@
+"""Sets up what a make target needs: ``python3 tools/prepare.py run|test|report``.
+
+``run`` installs the packages that serve the tutor, ``test`` those that check it as well, and
+``report`` repeats what had to be left out. It needs nothing but the standard library, says which
+step it is in, and is quick when nothing has changed since the last time.
+"""
+
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import NamedTuple
+
+ENVIRONMENT = Path(".venv")
+INTERPRETER = ENVIRONMENT / "bin" / "python"
+RUNTIME_LOCK = Path("requirements.lock")
+DEVELOPMENT_LOCK = Path("requirements-dev.lock")  # holds everything in the runtime lock as well
+NODE_LOCK = Path("package-lock.json")
+NODE_MODULES = Path("node_modules")
+
+LARGE_DOWNLOAD = re.compile(r"\(\d{2,}(\.\d+)? MB\)")
+"""The size that pip shows of a package worth a line of progress."""
+
+
+class SystemTool(NamedTuple):
+    """A program from outside Python, its Debian package, and what goes untested without it."""
+
+    command: str
+    package: str
+    serves: str
+
+
+SYSTEM_TOOLS = (
+    SystemTool("chromium", "chromium", "the tests that talk to the page in a real browser"),
+    SystemTool("node", "nodejs", "the tests of the page's modules"),
+    SystemTool("npm", "npm", "the type check of the page's modules"),
+)
+
+
+def main(goal: str) -> None:
+    """Prepare for a goal."""
+    if goal == "report":
+        report()
+        return
+    prepare_python(DEVELOPMENT_LOCK if goal == "test" else RUNTIME_LOCK)
+    if goal == "test":
+        prepare_system()
+        prepare_node()
+        report()
+
+
+# --- Python -------------------------------------------------------------------------------------
+
+
+def prepare_python(lock: Path) -> None:
+    """Make the virtual environment hold what a lock file lists, each file checked by its hash."""
+    if not INTERPRETER.exists() or _environment_version() != _version():
+        _create_environment()
+    if _is_done(ENVIRONMENT, lock):
+        return
+    _say(f"installing the packages of {lock}; the first time this takes a minute or two")
+    _pip_install(lock)
+    _mark_done(ENVIRONMENT, lock)
+    if lock == DEVELOPMENT_LOCK:
+        _mark_done(ENVIRONMENT, RUNTIME_LOCK)
+
+
+def _version() -> str:
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _environment_version() -> str:
+    configuration = (ENVIRONMENT / "pyvenv.cfg").read_text()
+    match = re.search(r"^version(?:_info)? *= *(\d+\.\d+)", configuration, re.MULTILINE)
+    return match[1] if match else ""
+
+
+def _create_environment() -> None:
+    if importlib.util.find_spec("ensurepip") is None:
+        package = f"python{_version()}-venv"
+        if not _apt_install([package]):
+            sys.exit(f"This Python cannot make virtual environments. Install {package}.")
+    _say(f"creating a virtual environment for Python {_version()} in {ENVIRONMENT}")
+    venv.create(ENVIRONMENT, clear=True, with_pip=True, symlinks=True)
+
+
+def _pip_install(lock: Path) -> None:
+    command = [
+        str(INTERPRETER),
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+    ]
+    command += ["--require-hashes", "-r", str(lock)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as pip:
+        assert pip.stdout is not None
+        output = []
+        for line in pip.stdout:
+            output.append(line)
+            if LARGE_DOWNLOAD.search(line):
+                _say(f"  {line.strip()}")
+            elif line.startswith("Installing collected packages"):
+                _say(f"  unpacking {line.count(',') + 1} packages")
+    if pip.returncode:
+        sys.exit("".join(output) + "pip could not install the packages; its reason stands above.")
+
+
+# --- programs of the system and node ------------------------------------------------------------
+
+
+def prepare_system() -> None:
+    """Install what the tests use from Debian, where that is possible without a password."""
+    if missing := _missing_tools():
+        _apt_install([tool.package for tool in missing])
+
+
+def prepare_node() -> None:
+    """Install the type checker of the page's modules."""
+    if shutil.which("npm") and not _is_done(NODE_MODULES, NODE_LOCK):
+        _say(f"installing the packages of {NODE_LOCK}")
+        if _run(["npm", "ci", "--no-audit", "--no-fund", "--silent"]):
+            _mark_done(NODE_MODULES, NODE_LOCK)
+
+
+def report() -> None:
+    """Say loudly what this machine cannot test, and how to change that."""
+    for tool in _missing_tools():
+        _say(
+            f"LEFT OUT: {tool.serves}, for want of {tool.command!r}."
+            f" On Debian or Ubuntu: sudo apt-get install {tool.package}"
+        )
+    if shutil.which("npm") and not _is_done(NODE_MODULES, NODE_LOCK):
+        _say("LEFT OUT: the type check of the page's modules. Try: npm ci")
+
+
+def _missing_tools() -> list[SystemTool]:
+    return [tool for tool in SYSTEM_TOOLS if shutil.which(tool.command) is None]
+
+
+def _apt_install(packages: list[str]) -> bool:
+    if shutil.which("apt-get") is None or not (os.geteuid() == 0 or _run(["sudo", "-n", "true"])):
+        return False
+    _say(f"installing from Debian: {' '.join(packages)}")
+    as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+    return _run([*apt, "update"]) and _run(
+        [*apt, "install", "-y", "--no-install-recommends", *packages]
+    )
+
+
+# --- steps --------------------------------------------------------------------------------------
+
+
+def _say(text: str) -> None:
+    print(f"[prepare] {text}", flush=True)
+
+
+def _run(command: list[str]) -> bool:
+    """Run a command that may fail, and show its output only if it did."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    except FileNotFoundError:
+        return False
+    if done.returncode:
+        _say(f"failed: {' '.join(command)}\n{done.stdout}{done.stderr}".rstrip())
+    return done.returncode == 0
+
+
+def _stamp(folder: Path, lock: Path) -> Path:
+    return folder / f".{lock.name}.installed"
+
+
+def _is_done(folder: Path, lock: Path) -> bool:
+    stamp = _stamp(folder, lock)
+    return stamp.exists() and stamp.read_text() == _digest(lock)
+
+
+def _mark_done(folder: Path, lock: Path) -> None:
+    _stamp(folder, lock).write_text(_digest(lock))
+
+
+def _digest(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes()).hexdigest()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
