@@ -1,7 +1,7 @@
 """What can be said over the wire: one frozen message per frame type, with its fields and bounds.
 
-The names are the protocol's own: the JSON ``type`` of a message is its class name in snake case,
-and its JSON fields are the attributes below. How they become bytes is ``websocket_protocol``.
+The names are the protocol's own: the JSON fields of a message are the attributes below. Their
+numbers stand in ``frame_types``; how they become bytes is ``websocket_protocol``.
 """
 
 from dataclasses import dataclass, field
