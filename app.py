@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import traceback
 from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -22,7 +23,15 @@ from messages import ClientMessage, Error, ServerMessage
 from reception import Reception
 from session_state import SessionState
 from settings import Settings
-from websocket_protocol import CloseCode, check_size, decode, decode_text, encode, encode_text
+from websocket_protocol import (
+    MALFORMED_CODES,
+    CloseCode,
+    check_size,
+    decode,
+    decode_text,
+    encode,
+    encode_text,
+)
 
 logger = logging.getLogger("teachme")
 
@@ -33,9 +42,6 @@ MAX_MALFORMED = 5
 
 SEND_TIMEOUT_S = 10.0
 """Longest wait for a client to take one message."""
-
-MALFORMED_CODES = frozenset({"malformed_frame", "bad_payload"})
-"""Errors that count as such; a type we do not know may come from a newer client."""
 
 PAGE_HEADERS = {
     "Content-Security-Policy": (
@@ -122,6 +128,7 @@ class Connection:
         self._settings = settings
         self._as_text = websocket.query_params.get("format") == "json"
         self._malformed = 0
+        self._warned = False
 
     async def run(self, engines: Engines) -> None:
         """Serve a session until either side ends it.
@@ -142,6 +149,8 @@ class Connection:
             logger.debug("client gone")
         except* LimitExceeded as group:
             refusals += leaves(group)
+        except* Exception as group:
+            refusals += [give_up(error) for error in leaves(group)]
         if refusals:
             raise refusals[0]
 
@@ -163,18 +172,21 @@ class Connection:
                         raise message
                     reception.receive(message)
                 except (ProtocolError, EngineError) as error:
-                    session.report(error)
-                    self._count(error)
+                    self._report(session, error)
 
     def _decode(self, event: MutableMapping[str, Any]) -> list[ClientMessage | ProtocolError]:
         settings = self._settings
         data = event.get("bytes")
-        if data is None:
-            return decode_text(event["text"])
-        check_size(data, settings.max_message_bytes, settings.max_image_bytes)
-        return decode(data)
+        said: bytes | str = event["text"] if data is None else data
+        check_size(said, settings.max_message_bytes, settings.max_image_bytes)
+        return decode_text(said) if isinstance(said, str) else decode(said)
 
-    def _count(self, error: TeachMeError) -> None:
+    def _report(self, session: SessionState, error: TeachMeError) -> None:
+        if error.code == "deprecated":
+            if self._warned:
+                return
+            self._warned = True
+        session.report(error)
         self._malformed += error.code in MALFORMED_CODES
         if self._malformed >= MAX_MALFORMED:
             raise LimitExceeded(
@@ -205,6 +217,23 @@ class Connection:
                 close_code=CloseCode.SLOW_CLIENT,
                 retryable=True,
             ) from error
+
+
+def give_up(error: BaseException) -> LimitExceeded:
+    """Log where our own code failed and return what ends the session for it.
+
+    The text of the exception stays out of the log: it may quote a learner.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+    logger.error("session failed: %s at %s", type(error).__name__, where)
+    return LimitExceeded(
+        "internal",
+        "Something went wrong on our side.",
+        "Reload the page.",
+        close_code=CloseCode.INTERNAL,
+        retryable=True,
+    )
 
 
 def leaves(group: BaseExceptionGroup[Any]) -> list[BaseException]:

@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from errors import LimitExceeded
 from settings import Settings
@@ -36,8 +36,9 @@ class Admission:
         """
         if origin is None or origin in self._settings.allowed_origins:
             return
-        same = urlsplit(origin).netloc.lower() == host.lower()
-        if not same or (is_loopback(self._settings.host) and not is_loopback(_name(host))):
+        same = _split(origin).netloc.lower() == host.lower()
+        name = _split(f"//{host}").hostname or ""
+        if not same or (is_loopback(self._settings.host) and not is_loopback(name)):
             raise LimitExceeded(
                 "origin_refused",
                 "This page may not open a conversation here.",
@@ -77,9 +78,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _name(host: str) -> str:
-    """Return a ``Host`` header without its port, or nothing where it is malformed."""
+def _split(url: str) -> SplitResult:
+    """Return the parts of a URL, all empty where it is malformed."""
     try:
-        return urlsplit(f"//{host}").hostname or ""
+        return urlsplit(url)
     except ValueError:
-        return ""
+        return urlsplit("")

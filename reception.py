@@ -42,18 +42,6 @@ class Reception:
     def __init__(self, session: SessionState, engines: Engines):
         self._session = session
         self._engines = engines
-        self._handlers: dict[type, Callable[[Any], None]] = {
-            AudioFrame: session.offer_audio,
-            Config: self._configure,
-            Image: self._look,
-            TextMessage: self._read,
-            Hello: self._greet,
-            SpeechStart: self._start_speech,
-            SpeechEnd: session.audio_queue.put_marker,
-            BargeIn: self._barge_in,
-            Playback: self._note_playback,
-            Ping: lambda ping: session.send(Pong(ping.data)),
-        }
 
     def receive(self, message: ClientMessage) -> None:
         """Do what the message asks for.
@@ -62,7 +50,7 @@ class Reception:
             ProtocolError: The message cannot be honoured; the session goes on.
             LimitExceeded: The client has stopped reading.
         """
-        self._handlers[type(message)](message)
+        HANDLERS[type(message)](self, message)
 
     def welcome(self, *, resumed: bool = False) -> None:
         """Tell the client what it is connected to."""
@@ -99,6 +87,9 @@ class Reception:
         served = [e.languages for e in (self._engines.recognizer, self._engines.voice)]
         named = [set(languages) for languages in served if languages]
         return tuple(sorted(set.intersection(*named))) if named else ()
+
+    def _hear(self, frame: AudioFrame) -> None:
+        self._session.offer_audio(frame)
 
     def _greet(self, hello: Hello) -> None:
         if hello.version != PROTOCOL_VERSION:
@@ -148,6 +139,12 @@ class Reception:
         self._session.interrupt(resumed=self._session.phase is Phase.THINKING)
         self._session.audio_queue.put_marker(start)
 
+    def _end_speech(self, end: SpeechEnd) -> None:
+        self._session.audio_queue.put_marker(end)
+
+    def _answer_ping(self, ping: Ping) -> None:
+        self._session.send(Pong(ping.data))
+
     def _barge_in(self, barge_in: BargeIn) -> None:
         turn = self._session.turn
         if turn is None or barge_in.generation_id not in (None, turn.generation_id):
@@ -158,3 +155,18 @@ class Reception:
         turn = self._session.turn
         if turn is not None and playback.generation_id == turn.generation_id:
             turn.note_played(turn.sent_samples if playback.done else playback.played_samples)
+
+
+HANDLERS: dict[type, Callable[[Reception, Any], None]] = {
+    AudioFrame: Reception._hear,
+    Config: Reception._configure,
+    Image: Reception._look,
+    TextMessage: Reception._read,
+    Hello: Reception._greet,
+    SpeechStart: Reception._start_speech,
+    SpeechEnd: Reception._end_speech,
+    BargeIn: Reception._barge_in,
+    Playback: Reception._note_playback,
+    Ping: Reception._answer_ping,
+}
+"""Who takes in which message."""

@@ -1,7 +1,8 @@
 """Hearing: the audio queue becomes utterances, transcripts and the learner's turns."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
 
 from endpointing import (
     BargeInConfirmed,
@@ -27,6 +28,7 @@ from engine_api import (
 )
 from errors import EngineError
 from messages import AudioFrame, Config, SpeechEnd, SpeechStart
+from no_ears import NoEars
 from pace import Pace
 from session_state import HearingFailed, LearnerSpoke, Phase, SessionState
 from utterance import Utterance
@@ -125,23 +127,30 @@ class Ears:
 
     def _act(self, decisions: Sequence[Decision]) -> None:
         for decision in decisions:
-            match decision:
-                case SpeechStarted():
-                    self._begin_utterance()
-                case SpeechPaused():
-                    self.stream.pause_utterance()
-                case SpeechResumed():
-                    self.stream.resume_utterance()
-                case TurnEnded(speech_ended_at=speech_ended_at):
-                    self._end_utterance(speech_ended_at)
-                case BargeInMaybe():
-                    self._begin_utterance(tentative=True)
-                    self._session.tell_ducking("maybe")
-                case BargeInRejected():
-                    self._end_utterance(None)
-                    self._session.tell_ducking("rejected")
-                case BargeInConfirmed():
-                    self._session.interrupt()
+            ACTIONS[type(decision)](self, decision)
+
+    def _start_speech(self, _: SpeechStarted) -> None:
+        self._begin_utterance()
+
+    def _pause_speech(self, _: SpeechPaused) -> None:
+        self.stream.pause_utterance()
+
+    def _resume_speech(self, _: SpeechResumed) -> None:
+        self.stream.resume_utterance()
+
+    def _end_turn(self, ended: TurnEnded) -> None:
+        self._end_utterance(ended.speech_ended_at)
+
+    def _barge_in(self, _: BargeInConfirmed) -> None:
+        self._session.interrupt()
+
+    def _duck(self, _: BargeInMaybe) -> None:
+        self._begin_utterance(tentative=True)
+        self._session.tell_ducking("maybe")
+
+    def _come_back_up(self, _: BargeInRejected) -> None:
+        self._end_utterance(None)
+        self._session.tell_ducking("rejected")
 
     def _begin_utterance(self, *, tentative: bool = False) -> None:
         if not tentative:
@@ -248,26 +257,16 @@ class Ears:
         self._session.set_hearing(self._current is not None and not self._current.tentative)
 
 
-class NoEars:
-    """Stands in while there is no recognizer; utterances meanwhile end at their deadline."""
-
-    def push(self, pcm: bytes | memoryview) -> None:
-        """Hear nothing."""
-
-    def begin_utterance(self, utterance_id: int) -> None:
-        """Hear nothing."""
-
-    def pause_utterance(self) -> None:
-        """Hear nothing."""
-
-    def resume_utterance(self) -> None:
-        """Hear nothing."""
-
-    def end_utterance(self) -> None:
-        """Hear nothing."""
-
-    async def aclose(self) -> None:
-        """Stop hearing nothing."""
+ACTIONS: dict[type, Callable[[Ears, Any], None]] = {
+    SpeechStarted: Ears._start_speech,
+    SpeechPaused: Ears._pause_speech,
+    SpeechResumed: Ears._resume_speech,
+    TurnEnded: Ears._end_turn,
+    BargeInMaybe: Ears._duck,
+    BargeInRejected: Ears._come_back_up,
+    BargeInConfirmed: Ears._barge_in,
+}
+"""What follows from each decision of the endpointing."""
 
 
 def _policy(session: SessionState) -> EndpointingPolicy:

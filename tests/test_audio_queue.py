@@ -10,10 +10,12 @@ from messages import AudioFrame, SpeechEnd, SpeechStart
 
 
 def frame(number: int) -> AudioFrame:
+    """Return a 10 ms frame that can be told from others."""
     return AudioFrame(number.to_bytes(2, "little") * 160)
 
 
 async def drain(queue: AudioQueue) -> list[object]:
+    """Return everything that waits in the queue."""
     items: list[object] = []
     while True:
         try:

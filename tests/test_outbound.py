@@ -18,6 +18,7 @@ from outbound import MAX_MESSAGES, Outbound
 
 
 async def take_all(outbound: Outbound) -> list[object]:
+    """Return everything that waits in the queue."""
     return [await outbound.get() for _ in range(len(outbound))]
 
 

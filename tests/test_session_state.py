@@ -1,6 +1,7 @@
 """The session: its phases, its generations, its fence and its history."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -27,14 +28,17 @@ CHUNK = b"\x01\x00" * 2_400
 
 
 def make_session(**options: int) -> SessionState:
+    """Return a session with the default settings but for these."""
     return SessionState(Settings(**options))  # type: ignore[arg-type]  # values are validated
 
 
 def begin(session: SessionState, text: str = "What is seven times eight?") -> Turn:
+    """Take the turn for a question."""
     return session.begin_turn(text, TurnTimes())
 
 
 def speak(session: SessionState, turn: Turn, text: str = "Fifty six.") -> None:
+    """Queue a sentence and a chunk of its audio."""
     session.begin_speaking(turn)
     session.say(turn, text, turn.queued_samples)
     session.send(AudioChunk(turn.generation_id, turn.queued_samples, CHUNK))
@@ -42,8 +46,9 @@ def speak(session: SessionState, turn: Turn, text: str = "Fifty six.") -> None:
 
 
 async def take_all(session: SessionState) -> list[ServerMessage]:
+    """Return everything the fence lets out now."""
     messages: list[ServerMessage] = []
-    with pytest.raises(TimeoutError):
+    with suppress(TimeoutError):
         async with asyncio.timeout(0.001):
             while True:
                 messages.append(await session.next_outbound())

@@ -11,6 +11,7 @@ from turn import Segment, Turn, TurnTimes
 
 
 def make_turn(*segments: Segment, queued: int = 0, sent: int = 0) -> Turn:
+    """Return a turn whose reply has come so far."""
     question = Question("What is it?", asyncio.Event())
     return Turn(1, question, TurnTimes(), list(segments), queued_samples=queued, sent_samples=sent)
 

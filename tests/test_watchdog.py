@@ -1,0 +1,83 @@
+"""The watchdog: bounded waits, and one kind of error whatever went wrong in an engine."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from errors import EngineError
+from tests.virtual_time import in_virtual_time
+from watchdog import watch
+
+
+async def items(*values: str, pause_s: float = 0.0) -> AsyncGenerator[str, None]:
+    """Yield values, each after a pause."""
+    for value in values:
+        await asyncio.sleep(pause_s)
+        yield value
+
+
+async def broken() -> AsyncGenerator[str, None]:
+    """Yield once, then fail with words that nobody may see."""
+    yield "one"
+    raise ValueError("the learner said something private")
+
+
+async def refusing() -> AsyncGenerator[str, None]:
+    """Fail as an engine should."""
+    raise EngineError("busy", "No room.")
+    yield ""
+
+
+@in_virtual_time
+async def test_items_pass_unchanged() -> None:
+    """A healthy engine does not notice."""
+    watched = watch(items("a", "b", pause_s=0.9), stage="tutor", timeout_s=1.0)
+    assert [item async for item in watched] == ["a", "b"]
+
+
+@in_virtual_time
+async def test_a_stall_ends_at_its_time_limit() -> None:
+    """The wait for each item is bounded."""
+    with pytest.raises(EngineError) as stall:
+        await anext(watch(items("a", pause_s=5.0), stage="tutor", timeout_s=1.0))
+    assert (stall.value.code, stall.value.retryable) == ("tutor_timeout", True)
+    assert asyncio.get_running_loop().time() == pytest.approx(1.0)
+
+
+@in_virtual_time
+async def test_any_exception_becomes_an_engine_error_without_its_words() -> None:
+    """The type is told, the text may be personal."""
+    watched = watch(broken(), stage="voice", timeout_s=1.0)
+    assert await anext(watched) == "one"
+    with pytest.raises(EngineError) as failure:
+        await anext(watched)
+    assert failure.value.code == "voice_failed"
+    assert "ValueError" in failure.value.message
+    assert "private" not in str(failure.value)
+
+
+@in_virtual_time
+async def test_an_engine_error_keeps_its_code() -> None:
+    """An engine that knows what is wrong says so."""
+    with pytest.raises(EngineError) as refusal:
+        await anext(watch(refusing(), stage="voice", timeout_s=1.0))
+    assert refusal.value.code == "busy"
+
+
+@in_virtual_time
+async def test_closing_closes_the_engine() -> None:
+    """Who stops listening leaves nothing running."""
+    closed = asyncio.Event()
+
+    async def source() -> AsyncGenerator[str, None]:
+        try:
+            while True:
+                yield "again"
+        finally:
+            closed.set()
+
+    watched = watch(source(), stage="tutor", timeout_s=1.0)
+    await anext(watched)
+    await watched.aclose()
+    assert closed.is_set()
