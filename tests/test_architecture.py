@@ -3,8 +3,10 @@
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Iterable
 from graphlib import TopologicalSorter
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -162,6 +164,24 @@ def test_vendors_are_imported_when_an_engine_starts() -> None:
         if (found := _libraries(_imports_at_load(module)) - COMPUTING)
     }
     assert not offences
+
+
+def test_every_library_is_declared() -> None:
+    """What the service imports stands in pyproject.toml, not only in something that needs it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = {re.split(r"[^\w-]", dependency)[0] for dependency in project["dependencies"]}
+    installed = packages_distributions()
+    offences = {
+        library
+        for module in SERVICE
+        for library in _libraries(_all_imports(module))
+        if not declared & {_canonical(name) for name in installed.get(library, [library])}
+    }
+    assert not offences
+
+
+def _canonical(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 def test_only_settings_reads_the_environment() -> None:
