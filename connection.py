@@ -1,0 +1,191 @@
+"""One accepted WebSocket and the session behind it: the receive pump and the send pump."""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import MutableMapping
+from contextlib import suppress
+from typing import Any, Protocol
+
+from conversation import converse
+from engine_api import Engines
+from errors import EngineError, LimitExceeded, ProtocolError, TeachMeError
+from messages import ClientMessage, Error, ServerMessage
+from reception import Reception
+from session_state import SessionState
+from settings import Settings
+from websocket_protocol import (
+    MALFORMED_CODES,
+    CloseCode,
+    check_size,
+    decode,
+    decode_text,
+    encode,
+    encode_text,
+)
+
+logger = logging.getLogger(__name__)
+
+MAX_MALFORMED = 5
+"""Malformed frames a client may send; after that the server hangs up."""
+
+SEND_TIMEOUT_S = 10.0
+"""Longest wait for a client to take one message."""
+
+Event = MutableMapping[str, Any]
+"""An event of the ASGI WebSocket protocol."""
+
+
+class Socket(Protocol):
+    """The two directions of an accepted WebSocket, in ASGI events."""
+
+    async def receive(self) -> Event:
+        """Wait for the next event."""
+        ...
+
+    async def send(self, event: Event) -> None:
+        """Send an event.
+
+        Raises:
+            Disconnected: The client is gone.
+        """
+        ...
+
+
+class Disconnected(Exception):
+    """The client is gone; ends the tasks of its session."""
+
+
+class Connection:
+    """Serves one client.
+
+    Args:
+        socket: The client's accepted WebSocket.
+        settings: The service's settings.
+        as_text: Whether the server speaks JSON text rather than binary frames.
+    """
+
+    def __init__(self, socket: Socket, settings: Settings, *, as_text: bool):
+        self._socket = socket
+        self._settings = settings
+        self._as_text = as_text
+        self._malformed = 0
+        self._warned = False
+
+    async def run(self, engines: Engines) -> None:
+        """Serve a session until either side ends it.
+
+        Raises:
+            LimitExceeded: The client went over a limit and has to be hung up on.
+        """
+        session = SessionState(self._settings)
+        reception = Reception(session, engines)
+        reception.welcome()
+        refusals: list[BaseException] = []
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._send_pump(session), name="send")
+                tasks.create_task(converse(session, engines), name="converse")
+                await self._receive_pump(session, reception)
+        except* Disconnected:
+            logger.debug("client gone")
+        except* LimitExceeded as group:
+            refusals += leaves(group)
+        except* Exception as group:
+            refusals += [give_up(error) for error in leaves(group)]
+        if refusals:
+            raise refusals[0]
+
+    async def hang_up(self, error: TeachMeError, close_code: int) -> None:
+        """Say why, and close. A client that reads no more is not told; the server closes for us."""
+        if error.code == "slow_client":
+            return
+        last_words = Error(error.code, error.message, error.action, error.retryable, fatal=True)
+        with suppress(Disconnected, LimitExceeded):
+            await self._send(last_words)
+            await self._socket.send(
+                {"type": "websocket.close", "code": close_code, "reason": error.message}
+            )
+
+    async def _receive_pump(self, session: SessionState, reception: Reception) -> None:
+        while True:
+            event = await self._socket.receive()
+            if event["type"] == "websocket.disconnect":
+                raise Disconnected
+            for message in self._decode(event):
+                try:
+                    if isinstance(message, ProtocolError):
+                        raise message
+                    reception.receive(message)
+                except (ProtocolError, EngineError) as error:
+                    self._report(session, error)
+
+    def _decode(self, event: Event) -> list[ClientMessage | ProtocolError]:
+        settings = self._settings
+        data = event.get("bytes")
+        said: bytes | str = event["text"] if data is None else data
+        check_size(said, settings.max_message_bytes, settings.max_image_bytes)
+        return decode_text(said) if isinstance(said, str) else decode(said)
+
+    def _report(self, session: SessionState, error: TeachMeError) -> None:
+        if error.code == "deprecated":
+            if self._warned:
+                return
+            self._warned = True
+        session.report(error)
+        self._malformed += error.code in MALFORMED_CODES
+        if self._malformed >= MAX_MALFORMED:
+            raise LimitExceeded(
+                "malformed",
+                f"{MAX_MALFORMED} malformed frames on one connection.",
+                "Mend the client: the errors before this one name byte and reason.",
+                close_code=CloseCode.MALFORMED,
+            )
+
+    async def _send_pump(self, session: SessionState) -> None:
+        while True:
+            await self._send(await session.next_outbound())
+
+    async def _send(self, message: ServerMessage) -> None:
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT_S):
+                if self._as_text:
+                    await self._socket.send(
+                        {"type": "websocket.send", "text": encode_text(message)}
+                    )
+                else:
+                    await self._socket.send({"type": "websocket.send", "bytes": encode(message)})
+        except TimeoutError as error:
+            raise LimitExceeded(
+                "slow_client",
+                "The connection is too slow.",
+                "Check the network and connect again.",
+                close_code=CloseCode.SLOW_CLIENT,
+                retryable=True,
+            ) from error
+
+
+def give_up(error: BaseException) -> LimitExceeded:
+    """Log where our own code failed and return what ends the session for it.
+
+    The text of the exception stays out of the log: it may quote a learner.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+    logger.error("session failed: %s at %s", type(error).__name__, where)
+    return LimitExceeded(
+        "internal",
+        "Something went wrong on our side.",
+        "Reload the page.",
+        close_code=CloseCode.INTERNAL,
+        retryable=True,
+    )
+
+
+def leaves(group: BaseExceptionGroup[Any]) -> list[BaseException]:
+    """Return the exceptions of a group and of the groups in it."""
+    nested = [
+        leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+        for error in group.exceptions
+    ]
+    return [error for errors in nested for error in errors]
