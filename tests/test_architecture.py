@@ -20,6 +20,7 @@ LAYERS = tuple(
         "session_state telemetry utterance",
         "gemini_client reception stt_stream tts_stream",
         "conversation",
+        "connection",
         "app",
     )
 )
