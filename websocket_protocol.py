@@ -45,12 +45,13 @@ MALFORMED_CODES = frozenset({"malformed_frame", "bad_payload"})
 
 
 class CloseCode(IntEnum):
-    """Why the server ends a connection (RFC 6455, 7.4.1; from 4000 on our own)."""
+    """Why a connection ends (RFC 6455, 7.4.1 and its registry; from 4000 on our own)."""
 
     NORMAL = 1000
     GOING_AWAY = 1001
     TOO_BIG = 1009
     INTERNAL = 1011
+    SERVICE_RESTART = 1012
     OVERLOADED = 1013
     MALFORMED = 4400
     ORIGIN_REFUSED = 4403
@@ -98,6 +99,12 @@ def decode(data: bytes) -> list[m.ClientMessage | ProtocolError]:
 
 def decode_server(data: bytes) -> list[m.ServerMessage | ProtocolError]:
     """Return what a server said in one binary message; for clients written in Python."""
+    size = len(data) - HEADER.size
+    if size >= CHUNK_HEAD.size and not size % 2:
+        code, length, generation_id, first_sample = _CHUNK_FRAME.unpack_from(data)
+        if code == _AUDIO_CHUNK and length == size:
+            pcm = memoryview(data)[_CHUNK_FRAME.size :]
+            return [m.AudioChunk(generation_id, first_sample, pcm)]
     return [_read_frame(frame, SERVER) for frame in _split(data)]
 
 

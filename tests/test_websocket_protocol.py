@@ -123,6 +123,15 @@ def test_audio_is_not_copied(copies: int) -> None:
     assert all(isinstance(pcm, memoryview) and pcm.obj is data for pcm in heard)
 
 
+def test_audio_chunks_are_not_copied() -> None:
+    """The samples of tutor audio are a view into the message they came in."""
+    data = encode(m.AudioChunk(3, 4_800, bytes(9_600)))
+    [chunk] = decode_server(data)
+    assert isinstance(chunk, m.AudioChunk)
+    assert isinstance(chunk.pcm, memoryview)
+    assert chunk.pcm.obj is data
+
+
 def test_encoded_audio_takes_a_view() -> None:
     """Audio that is a view goes out without being made into bytes first."""
     pcm = bytes(range(256))
