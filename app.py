@@ -122,7 +122,11 @@ class ClientSocket:
             raise Disconnected from error
 
 
-app = create_app()
+def __getattr__(name: str) -> FastAPI:
+    """Make ``app.app`` when ``uvicorn app:app`` asks for it, and not for everyone who imports."""
+    if name == "app":
+        return create_app()
+    raise AttributeError(name)
 
 
 def main() -> None:
@@ -130,7 +134,7 @@ def main() -> None:
     settings = Settings()
     configure_logging()
     config = uvicorn.Config(
-        app,
+        create_app(settings),
         host=settings.host,
         port=settings.port,
         # PCM hardly shrinks: compression would cost a fifth more CPU and save an eighth.

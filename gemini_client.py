@@ -24,13 +24,13 @@ async def think(session: SessionState, turn: Turn, tutor: Tutor) -> None:
         await turn.put_sentence(apologise(error.code, language))
     if turn.times.first_sentence is None:
         await turn.put_sentence(apologise("empty", language))
-    await turn.sentences.put(None)
+    await turn.put_sentence(None)
 
 
 async def recite(turn: Turn, sentence: str) -> None:
     """Let the reply be one sentence that no tutor needs to write."""
     await turn.put_sentence(sentence)
-    await turn.sentences.put(None)
+    await turn.put_sentence(None)
 
 
 async def write(session: SessionState, turn: Turn, tutor: Tutor) -> AsyncGenerator[str, None]:

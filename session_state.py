@@ -227,6 +227,7 @@ class SessionState:
         heard = turn.heard_samples(asyncio.get_running_loop().time())
         self._record_reply(turn, heard, interrupted=True)
         self._question_open = resumed and heard == 0
+        turn.end()
         self.turn = None
         self._enter(Phase.LISTENING)
         self.send(Interrupted(turn.generation_id, heard))

@@ -8,8 +8,8 @@ from engine_api import OUTPUT_RATE, Voice, VoiceOptions
 from errors import EngineError, LimitExceeded
 from messages import AudioChunk, AudioComplete
 from outbound import CLOSE_SLOW_CLIENT
-from sentences import speakable
 from session_state import SessionState
+from speakable import speakable
 from turn import Turn
 from watchdog import watch
 

@@ -55,11 +55,26 @@ class Turn:
         default_factory=lambda: asyncio.Queue(MAX_SENTENCES)
     )
     """What the tutor wrote and the voice has not begun; ``None`` ends it."""
+    _over: bool = False
     _progress: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def put_sentence(self, sentence: str) -> None:
-        """Hand a sentence to the voice, and note when the first one went."""
-        if self.times.first_sentence is None:
+    def end(self) -> None:
+        """Note that the reply was interrupted: nobody waits for another sentence or sound of it.
+
+        A stage whose engine was deaf to its cancellation comes back to find no wait it could
+        hang in.
+        """
+        self._over = True
+        self._progress.set()
+        while not self.sentences.empty():
+            self.sentences.get_nowait()
+        self.sentences.put_nowait(None)
+
+    async def put_sentence(self, sentence: str | None) -> None:
+        """Hand a sentence to the voice, ``None`` after the last one."""
+        if self._over:
+            return
+        if self.times.first_sentence is None and sentence is not None:
             self.times.first_sentence = asyncio.get_running_loop().time()
         await self.sentences.put(sentence)
 
@@ -99,7 +114,7 @@ class Turn:
         return " ".join(segment.text for segment in self.segments[-RECENT_SEGMENTS:])
 
     async def wait_until_heard(self, samples: int, stall_s: float) -> None:
-        """Wait until that much of the reply has been heard.
+        """Wait until that much of the reply has been heard, or until it was interrupted.
 
         Raises:
             TimeoutError: The player made no progress for ``stall_s`` seconds.
@@ -107,7 +122,7 @@ class Turn:
         loop = asyncio.get_running_loop()
         stalls_at = loop.time() + stall_s
         heard = self.heard_samples(loop.time())
-        while heard < samples:
+        while heard < samples and not self._over:
             self._progress.clear()
             await self._wait_for_progress((samples - heard) / OUTPUT_RATE)
             before, heard = heard, self.heard_samples(loop.time())

@@ -9,6 +9,7 @@ from messages import (
     AudioChunk,
     AudioComplete,
     Pong,
+    ServerMessage,
     State,
     TranscriptFinal,
     TranscriptInterim,
@@ -25,7 +26,7 @@ async def take_all(outbound: Outbound) -> list[object]:
 async def test_messages_leave_in_order() -> None:
     """First in, first out."""
     outbound = Outbound()
-    messages = [Pong(b"1"), State("listening", 0), Pong(b"2")]
+    messages: list[ServerMessage] = [Pong(b"1"), State("listening", 0), Pong(b"2")]
     for message in messages:
         outbound.put(message)
     assert await take_all(outbound) == messages
@@ -45,10 +46,10 @@ async def test_a_newer_interim_replaces_one_that_still_waits() -> None:
 async def test_forgetting_a_generation_keeps_everything_else() -> None:
     """Only audio, its end and its text belong to a generation."""
     outbound = Outbound()
-    kept = [Pong(b""), State("speaking", 1)]
-    for message in (kept[0], AudioChunk(1, 0, b""), TutorText(1, "Hi", 0), kept[1]):
+    kept: list[ServerMessage] = [Pong(b""), State("speaking", 1)]
+    forgotten = [AudioChunk(1, 0, b""), TutorText(1, "Hi", 0), AudioComplete(1, 0)]
+    for message in (kept[0], *forgotten, kept[1]):
         outbound.put(message)
-    outbound.put(AudioComplete(1, 0))
     outbound.forget_generation()
     assert await take_all(outbound) == kept
 

@@ -103,6 +103,18 @@ async def test_a_player_that_stands_still_ends_the_wait() -> None:
     assert asyncio.get_running_loop().time() == pytest.approx(5.0, abs=0.1)
 
 
+@in_virtual_time
+async def test_nobody_waits_for_a_reply_that_was_interrupted() -> None:
+    """A stage that is deaf to its cancellation gets through at once."""
+    turn = make_turn(sent=1_000)
+    turn.note_played(0)
+    waiting = asyncio.ensure_future(turn.wait_until_heard(1_000, stall_s=5.0))
+    await asyncio.sleep(0)
+    turn.end()
+    await waiting
+    assert asyncio.get_running_loop().time() < 1.0
+
+
 def test_stage_times_are_differences_in_milliseconds() -> None:
     """Each stage runs from the end of the one before it."""
     turn = make_turn()
