@@ -1,0 +1,111 @@
+// @ts-check
+/**
+ * The audio graph: one AudioContext, at the device's own rate, for microphone and loudspeaker;
+ * only then do all browsers cancel the tutor's echo from what the microphone hears.
+ */
+
+import { Player } from "./player.js";
+
+/** @typedef {import("./framer.js").Frame} Frame */
+
+/** Values of the tutor's signal that make up its level: 21 ms at 48 kHz. */
+const ANALYSED_SAMPLES = 1_024;
+
+const WORKLETS = ["./capture-worklet.js", "./player-worklet.js"];
+
+export class Audio {
+  #context;
+  #analyser;
+  #window = new Float32Array(ANALYSED_SAMPLES);
+  player;
+
+  /**
+   * Open the loudspeaker. Call it while the browser handles a click or a key.
+   * @param {(event: import("./playback-queue.js").PlaybackEvent) => void} report
+   * @returns {Promise<Audio>}
+   */
+  static async open(report) {
+    const context = new AudioContext({ latencyHint: "interactive" });
+    const worklets = WORKLETS.map((name) => new URL(name, import.meta.url).href);
+    await Promise.all(worklets.map((url) => context.audioWorklet.addModule(url)));
+    return new Audio(context, report);
+  }
+
+  /**
+   * @param {AudioContext} context With the worklets in it.
+   * @param {(event: import("./playback-queue.js").PlaybackEvent) => void} report
+   */
+  constructor(context, report) {
+    this.#context = context;
+    this.#analyser = new AnalyserNode(context, { fftSize: ANALYSED_SAMPLES });
+    const node = new AudioWorkletNode(context, "player", {
+      numberOfInputs: 0,
+      outputChannelCount: [1],
+    });
+    node.connect(this.#analyser).connect(context.destination);
+    this.player = new Player(node.port, context.sampleRate, report);
+  }
+
+  /** Wake the device where the browser or the system put it to sleep; call it in a click. */
+  async resume() {
+    if (this.#context.state === "suspended") await this.#context.resume();
+  }
+
+  /** The tutor's signal of this moment; the array is used again. */
+  listen() {
+    this.#analyser.getFloatTimeDomainData(this.#window);
+    return this.#window;
+  }
+
+  /**
+   * Open the microphone.
+   * @param {(frame: Frame) => void} hear Called every 20 ms.
+   * @param {() => void} lose Called when the microphone goes away.
+   * @returns {Promise<Microphone>}
+   * @throws {DOMException} Its name tells why there is none.
+   */
+  async openMicrophone(hear, lose) {
+    if (!navigator.mediaDevices) throw new DOMException("no https", "InsecureContextError");
+    const stream = await navigator.mediaDevices.getUserMedia({
+      audio: {
+        channelCount: 1,
+        echoCancellation: true,
+        noiseSuppression: true,
+        autoGainControl: true,
+      },
+    });
+    const node = new AudioWorkletNode(this.#context, "capture", {
+      channelCount: 1,
+      channelCountMode: "explicit",
+      outputChannelCount: [1],
+    });
+    this.#context.createMediaStreamSource(stream).connect(node);
+    // Silent, but a node that leads nowhere is not rendered everywhere.
+    node.connect(this.#context.destination);
+    return new Microphone(stream, node.port, hear, lose);
+  }
+}
+
+/** An open microphone. */
+export class Microphone {
+  #track;
+
+  /**
+   * @param {MediaStream} stream
+   * @param {MessagePort} port
+   * @param {(frame: Frame) => void} hear
+   * @param {() => void} lose
+   */
+  constructor(stream, port, hear, lose) {
+    [this.#track] = stream.getAudioTracks();
+    this.#track.onended = lose;
+    port.onmessage = ({ data }) => {
+      if (this.#track.enabled) hear(data);
+    };
+  }
+
+  /** @param {boolean} on */
+  mute(on) {
+    this.#track.enabled = !on;
+  }
+}

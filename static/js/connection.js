@@ -1,0 +1,115 @@
+// @ts-check
+/** The WebSocket to the tutor, which comes back by itself. */
+
+import { PROTOCOL_VERSION } from "./messages.js";
+import { ProtocolError, decode, encode } from "./protocol.js";
+
+/** @typedef {import("./messages.js").ClientMessage} ClientMessage */
+/** @typedef {import("./messages.js").ServerMessage} ServerMessage */
+
+const FIRST_BACKOFF_MS = 500;
+const LONGEST_BACKOFF_MS = 8_000;
+
+/** Audio waiting in the socket, about two seconds; beyond it new frames are dropped. */
+const MAX_BUFFERED_BYTES = 65_536;
+
+/** Closes after which trying again cannot help (RFC 6455 7.4.1, BACKEND_SPEC.md). */
+const FINAL_CODES = new Set([1002, 1003, 1007, 1008, 1009, 4400, 4403]);
+
+const NORMAL = 1000;
+const UNREADABLE = 4400;
+
+/**
+ * @typedef {object} Listener
+ * @property {(message: ServerMessage) => void} receive
+ * @property {(status: import("./state.js").ConnectionStatus) => void} follow
+ */
+
+export class Connection {
+  #url;
+  #listener;
+  #connect;
+  #random;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #attempts = 0;
+  /** @type {string | null} */
+  #resume = null;
+
+  /**
+   * @param {string} url
+   * @param {Listener} listener
+   * @param {{connect?: (url: string) => WebSocket, random?: () => number}} [means]
+   */
+  constructor(url, listener, { connect = (url) => new WebSocket(url), random = Math.random } = {}) {
+    this.#url = url;
+    this.#listener = listener;
+    this.#connect = connect;
+    this.#random = random;
+  }
+
+  open() {
+    const socket = this.#connect(this.#url);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => this.#greet();
+    socket.onmessage = ({ data }) => this.#receive(data);
+    socket.onclose = ({ code }) => this.#close(code);
+    this.#socket = socket;
+  }
+
+  /**
+   * Send a message, if there is a connection.
+   * @param {ClientMessage} message
+   * @returns {boolean} Whether it was sent.
+   */
+  send(message) {
+    const socket = this.#socket;
+    if (socket?.readyState !== 1) return false;
+    const crowded = socket.bufferedAmount > MAX_BUFFERED_BYTES;
+    if (crowded && message.type === "audio_frame") return false;
+    socket.send(encode(message));
+    return true;
+  }
+
+  #greet() {
+    const resume = this.#resume ? { resume: this.#resume } : {};
+    this.send({ type: "hello", version: PROTOCOL_VERSION, ...resume });
+  }
+
+  /** @param {ArrayBuffer} data */
+  #receive(data) {
+    try {
+      decode(data).forEach((message) => this.#take(message));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      console.error("unreadable message from the server:", error.message);
+      this.#socket?.close(UNREADABLE);
+    }
+  }
+
+  /** @param {ServerMessage} message */
+  #take(message) {
+    if (message.type === "welcome") {
+      this.#attempts = 0;
+      this.#resume = message.resume_token;
+      this.#listener.follow("open");
+    }
+    this.#listener.receive(message);
+  }
+
+  /** @param {number} code */
+  #close(code) {
+    this.#socket = null;
+    if (code === NORMAL) return this.#listener.follow("closed");
+    if (FINAL_CODES.has(code)) return this.#listener.follow("failed");
+    this.#listener.follow("reconnecting");
+    setTimeout(() => this.open(), this.#backoff());
+  }
+
+  /** A random wait below a limit that doubles, so that many pages do not come back at once. */
+  #backoff() {
+    const limit = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#attempts);
+    this.#attempts += 1;
+    return limit * this.#random();
+  }
+}

@@ -1,0 +1,88 @@
+// @ts-check
+/** Shows the captions. Everything in them is text, whoever wrote it. */
+
+import { spokenPart } from "./captions.js";
+import { element } from "./dom.js";
+
+/** @typedef {import("./captions.js").Caption} Caption */
+
+/** Pixels from the end within which the view follows what is new. */
+const NEAR_END = 80;
+
+export class ConversationView {
+  #scroller;
+  #list;
+  /** @type {Map<number, {caption: Caption, item: HTMLLIElement}>} */
+  #shown = new Map();
+
+  /**
+   * @param {HTMLElement} scroller
+   * @param {HTMLElement} list
+   */
+  constructor(scroller, list) {
+    this.#scroller = scroller;
+    this.#list = list;
+  }
+
+  /** @param {readonly Caption[]} captions */
+  show(captions) {
+    const follow = this.#isAtEnd();
+    const ids = new Set(captions.map(({ id }) => id));
+    for (const id of this.#shown.keys()) {
+      if (!ids.has(id)) this.#remove(id);
+    }
+    for (const caption of captions) this.#update(caption);
+    if (follow) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  }
+
+  #isAtEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    return scrollHeight - scrollTop - clientHeight < NEAR_END;
+  }
+
+  /** @param {number} id */
+  #remove(id) {
+    this.#shown.get(id)?.item.remove();
+    this.#shown.delete(id);
+  }
+
+  /** @param {Caption} caption */
+  #update(caption) {
+    const known = this.#shown.get(caption.id);
+    if (known?.caption === caption) return;
+    const item = known?.item ?? this.#list.appendChild(document.createElement("li"));
+    fill(item, caption);
+    this.#shown.set(caption.id, { caption, item });
+  }
+}
+
+/**
+ * @param {HTMLLIElement} item
+ * @param {Caption} caption
+ */
+function fill(item, caption) {
+  const isTutor = caption.speaker === "tutor";
+  item.className = `caption ${caption.speaker}`;
+  item.replaceChildren(
+    element("span", "speaker", isTutor ? "Tutor" : "You"),
+    isTutor ? answer(caption) : remark(caption),
+  );
+  // An answer of which nothing was heard was never given.
+  item.hidden = isTutor && caption.interrupted && spokenPart(caption)[0] === "";
+}
+
+/** @param {import("./captions.js").LearnerCaption} caption */
+function remark({ text, interim, language }) {
+  const paragraph = element("p", interim ? "interim" : "final", text);
+  if (language) paragraph.lang = language;
+  return paragraph;
+}
+
+/** @param {import("./captions.js").TutorCaption} caption */
+function answer(caption) {
+  const [spoken, rest] = spokenPart(caption);
+  const paragraph = element("p", "answer");
+  paragraph.append(element("span", "spoken", spoken));
+  if (rest) paragraph.append(element(caption.interrupted ? "del" : "span", "unheard", rest));
+  return paragraph;
+}

@@ -1,0 +1,110 @@
+// @ts-check
+/** Loudspeaker and microphone in the learner's hands: opened on demand, muted, lost. */
+
+import { Audio } from "./audio.js";
+import { rootMeanSquare } from "./framer.js";
+import { microphoneNotice } from "./words.js";
+
+export class Devices {
+  #store;
+  #lesson;
+  /** @type {Promise<Audio | null> | null} */
+  #opening = null;
+  /** @type {Audio | null} */
+  #audio = null;
+  /** @type {import("./audio.js").Microphone | null} */
+  #microphone = null;
+  #heard = 0;
+
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {import("./lesson.js").Lesson} lesson
+   */
+  constructor(store, lesson) {
+    this.#store = store;
+    this.#lesson = lesson;
+  }
+
+  /** How loud the learner is, as a root mean square, 0 to 1. */
+  learnerLevel() {
+    return this.#heard;
+  }
+
+  /** How loud the tutor is, as a root mean square, 0 to 1. */
+  tutorLevel() {
+    return this.#audio ? rootMeanSquare(this.#audio.listen()) : 0;
+  }
+
+  /**
+   * Open the loudspeaker, once. Browsers allow it only in answer to a click or a key.
+   * @returns {Promise<Audio | null>} Null where this browser plays no sound.
+   */
+  openAudio() {
+    void this.#audio?.resume();
+    this.#opening ??= Audio.open((event) => this.#lesson.report(event)).then(
+      (audio) => this.#takeAudio(audio),
+      () => this.#notify("voice-failed"),
+    );
+    return this.#opening;
+  }
+
+  /** Open the microphone, or mute it, or unmute it. Call it in answer to a click or a key. */
+  async toggleMicrophone() {
+    const { microphone } = this.#store.state;
+    if (microphone === "off") await this.#openMicrophone();
+    else if (microphone === "on") this.#mute(true);
+    else if (microphone === "muted") this.#mute(false);
+  }
+
+  /** @param {Audio} audio */
+  #takeAudio(audio) {
+    this.#audio = audio;
+    this.#lesson.giveVoice(audio.player);
+    return audio;
+  }
+
+  async #openMicrophone() {
+    this.#store.dispatch({ type: "microphone", status: "asking" });
+    try {
+      const audio = await this.openAudio();
+      if (!audio) throw new DOMException("no sound", "InsecureContextError");
+      this.#microphone = await audio.openMicrophone(
+        (frame) => this.#hear(frame),
+        () => this.#lose("microphone-lost"),
+      );
+      this.#store.dispatch({ type: "notice", notice: null });
+      this.#store.dispatch({ type: "microphone", status: "on" });
+    } catch (error) {
+      this.#lose(microphoneNotice(error instanceof DOMException ? error.name : ""));
+    }
+  }
+
+  /** @param {import("./framer.js").Frame} frame */
+  #hear({ pcm, level }) {
+    this.#heard = level;
+    this.#lesson.speak(pcm);
+  }
+
+  /** @param {boolean} on */
+  #mute(on) {
+    this.#microphone?.mute(on);
+    this.#heard = 0;
+    if (on) this.#lesson.hush();
+    this.#store.dispatch({ type: "microphone", status: on ? "muted" : "on" });
+  }
+
+  /** @param {string} code */
+  #lose(code) {
+    this.#microphone = null;
+    this.#heard = 0;
+    this.#lesson.hush();
+    this.#store.dispatch({ type: "microphone", status: "off" });
+    this.#notify(code);
+  }
+
+  /** @param {string} code Of one of the page's own notices. */
+  #notify(code) {
+    this.#store.dispatch({ type: "notice", notice: { code } });
+    return null;
+  }
+}

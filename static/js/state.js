@@ -1,0 +1,225 @@
+// @ts-check
+/** The page as a value: what happened goes in, what to show comes out. Pure, without DOM. */
+
+import * as captions from "./captions.js";
+
+/** @typedef {import("./messages.js").ServerMessage} ServerMessage */
+/** @typedef {import("./playback-queue.js").PlaybackEvent} PlaybackEvent */
+
+/** @typedef {"connecting" | "open" | "reconnecting" | "closed" | "failed"} ConnectionStatus */
+/** @typedef {"off" | "asking" | "on" | "muted"} MicrophoneStatus */
+
+/**
+ * @typedef {object} Notice
+ * @property {string} code Key of its words, or the code of the server's error.
+ * @property {string} [message] The server's words.
+ * @property {string} [action] What to do about it, in the server's words.
+ */
+
+/**
+ * @typedef {object} PageState
+ * @property {ConnectionStatus} connection
+ * @property {string | null} session
+ * @property {import("./messages.js").EngineNames | null} engines
+ * @property {import("./messages.js").Phase} phase
+ * @property {number} generation The current one; older ones are over.
+ * @property {boolean} ducked
+ * @property {boolean} voiced Whether the learner can hear the tutor.
+ * @property {MicrophoneStatus} microphone
+ * @property {readonly captions.Caption[]} captions
+ * @property {import("./messages.js").TurnMetrics | null} metrics
+ * @property {number} underruns
+ * @property {Notice | null} notice
+ */
+
+/**
+ * @typedef {{type: "message", message: ServerMessage}
+ *   | {type: "connection", status: ConnectionStatus}
+ *   | {type: "microphone", status: MicrophoneStatus}
+ *   | {type: "voice", voiced: boolean}
+ *   | {type: "playback", event: PlaybackEvent}
+ *   | {type: "typed", text: string}
+ *   | {type: "stopped", generation: number}
+ *   | {type: "notice", notice: Notice | null}} Action
+ */
+
+/** What a learner sees of all that. */
+/**
+ * @typedef {"connecting" | "ready" | "asking" | "listening" | "muted" | "hearing" | "thinking"
+ *   | "speaking" | "ducked" | "reconnecting" | "closed" | "error"} ShownState
+ */
+
+/** @type {PageState} */
+export const INITIAL_STATE = Object.freeze({
+  connection: "connecting",
+  session: null,
+  engines: null,
+  phase: "listening",
+  generation: 0,
+  ducked: false,
+  voiced: false,
+  microphone: "off",
+  captions: [],
+  metrics: null,
+  underruns: 0,
+  notice: null,
+});
+
+/**
+ * @param {PageState} state
+ * @param {Action} action
+ * @returns {PageState}
+ */
+export function reduce(state, action) {
+  switch (action.type) {
+    case "message":
+      return receive(state, action.message);
+    case "connection":
+      return connect(state, action.status);
+    case "microphone":
+      return { ...state, microphone: action.status };
+    case "voice":
+      return { ...state, voiced: action.voiced };
+    case "playback":
+      return play(state, action.event);
+    case "typed":
+      return { ...state, notice: null, captions: captions.type(state.captions, action.text) };
+    case "stopped":
+      return interrupt(state, action.generation);
+    case "notice":
+      return { ...state, notice: action.notice };
+  }
+}
+
+/**
+ * @param {PageState} state
+ * @returns {ShownState}
+ */
+export function shownState({ connection, microphone, phase, ducked }) {
+  if (connection === "failed") return "error";
+  if (connection !== "open") return connection;
+  if (microphone === "asking") return "asking";
+  if (phase === "speaking" && ducked) return "ducked";
+  if (phase !== "listening") return phase;
+  if (microphone === "on") return "listening";
+  return microphone === "muted" ? "muted" : "ready";
+}
+
+/**
+ * Whether there is an answer to stop.
+ * @param {PageState} state
+ */
+export function isAnswering({ connection, phase }) {
+  return connection === "open" && (phase === "thinking" || phase === "speaking");
+}
+
+/**
+ * @param {PageState} state
+ * @param {ServerMessage} message
+ * @returns {PageState}
+ */
+function receive(state, message) {
+  switch (message.type) {
+    case "welcome":
+      return welcome(state, message);
+    case "transcript_interim":
+      return { ...state, captions: captions.hear(state.captions, message, true) };
+    case "transcript_final":
+      return { ...state, captions: captions.hear(state.captions, message, false) };
+    case "tutor_text":
+      return { ...state, captions: captions.write(state.captions, message, state.voiced) };
+    case "audio_complete":
+      return change(state, message.generation_id, { total: message.total_samples });
+    case "state":
+      return follow(state, message);
+    case "interrupted":
+      return interrupt(state, message.generation_id);
+    case "turn_metrics":
+      return { ...state, metrics: message };
+    case "error":
+      return { ...state, notice: message };
+    default:
+      return state;
+  }
+}
+
+/**
+ * @param {PageState} state
+ * @param {import("./messages.js").Welcome} message
+ * @returns {PageState}
+ */
+function welcome(state, { session_id, engines, resumed }) {
+  if (session_id === state.session) return { ...state, engines };
+  const afresh = state.session !== null && !resumed;
+  return {
+    ...state,
+    session: session_id,
+    engines,
+    phase: "listening",
+    generation: 0,
+    ducked: false,
+    captions: captions.seal(state.captions),
+    notice: afresh ? { code: "afresh" } : state.notice,
+  };
+}
+
+/**
+ * @param {PageState} state
+ * @param {import("./messages.js").State} message
+ * @returns {PageState}
+ */
+function follow(state, { phase, generation_id, barge_in }) {
+  if (generation_id < state.generation) return state;
+  const ducked = barge_in ? barge_in === "maybe" : state.ducked && phase === "speaking";
+  const wordless = barge_in === "rejected" || (state.phase === "hearing" && phase === "listening");
+  return {
+    ...state,
+    phase,
+    generation: generation_id,
+    ducked,
+    captions: wordless ? captions.forgetInterim(state.captions) : state.captions,
+    // A problem of the turn before is no longer news once the next one is under way.
+    notice: phase === "thinking" ? null : state.notice,
+  };
+}
+
+/**
+ * End an answer. How much of it was heard, the player tells.
+ * @param {PageState} state
+ * @param {number} generation
+ * @returns {PageState}
+ */
+function interrupt(state, generation) {
+  const next = change(state, generation, { interrupted: true });
+  if (generation < state.generation) return next;
+  return { ...next, phase: "listening", generation: generation + 1, ducked: false };
+}
+
+/**
+ * @param {PageState} state
+ * @param {PlaybackEvent} event
+ * @returns {PageState}
+ */
+function play(state, { type, generation, played }) {
+  const underruns = state.underruns + (type === "underrun" ? 1 : 0);
+  return { ...change(state, generation, { played }), underruns };
+}
+
+/**
+ * @param {PageState} state
+ * @param {number} generation
+ * @param {Parameters<typeof captions.update>[2]} answer
+ * @returns {PageState}
+ */
+function change(state, generation, answer) {
+  return { ...state, captions: captions.update(state.captions, generation, answer) };
+}
+
+/**
+ * @param {PageState} state
+ * @param {ConnectionStatus} status
+ * @returns {PageState}
+ */
+function connect(state, status) {
+  return { ...state, connection: status, phase: "listening", ducked: false };
+}

@@ -1,0 +1,57 @@
+// @ts-check
+/** Shows the state of the page: the tutor's figure, the controls, and what the parts below show. */
+
+import { ConversationView } from "./conversation-view.js";
+import { byId, elementOf, setText } from "./dom.js";
+import { showEngines, showLatency, showNotice } from "./panels.js";
+import { isAnswering, shownState } from "./state.js";
+import { MICROPHONE_LABELS, STATES } from "./words.js";
+
+/** @typedef {import("./state.js").PageState} PageState */
+
+export class View {
+  #conversation = new ConversationView(byId("conversation"), byId("captions"));
+  #microphone = elementOf("microphone", HTMLButtonElement);
+  #stop = elementOf("stop", HTMLButtonElement);
+  #send = elementOf("send", HTMLButtonElement);
+  /** @type {Partial<PageState>} */
+  #shown = {};
+
+  /** @param {PageState} state */
+  show(state) {
+    const changed = (/** @type {keyof PageState} */ key) => state[key] !== this.#shown[key];
+    showStage(state);
+    this.#showControls(state);
+    if (changed("captions")) this.#showCaptions(state);
+    if (changed("engines")) showEngines(state.engines);
+    if (changed("metrics") || changed("underruns")) showLatency(state);
+    if (changed("notice")) showNotice(state.notice);
+    this.#shown = state;
+  }
+
+  /** @param {PageState} state */
+  #showControls(state) {
+    const { microphone, connection } = state;
+    this.#microphone.dataset["microphone"] = microphone;
+    this.#microphone.disabled = microphone === "asking" || connection === "failed";
+    if (microphone === "off") this.#microphone.removeAttribute("aria-pressed");
+    else this.#microphone.ariaPressed = String(microphone === "muted");
+    setText("microphone-label", MICROPHONE_LABELS[microphone]);
+    this.#stop.disabled = !isAnswering(state);
+    this.#send.disabled = connection !== "open";
+  }
+
+  /** @param {PageState} state */
+  #showCaptions({ captions }) {
+    byId("introduction").hidden = captions.length > 0;
+    this.#conversation.show(captions);
+  }
+}
+
+/** @param {PageState} state */
+function showStage(state) {
+  const shown = shownState(state);
+  document.body.dataset["state"] = shown;
+  setText("state-word", STATES[shown].word);
+  setText("state-hint", STATES[shown].hint);
+}

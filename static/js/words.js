@@ -1,0 +1,127 @@
+// @ts-check
+/** Everything the page says of itself, in one place. */
+
+/** @typedef {import("./state.js").ShownState} ShownState */
+
+/**
+ * Each state in a word, and what to do in it.
+ * @type {Record<ShownState, {word: string, hint: string}>}
+ */
+export const STATES = {
+  connecting: { word: "Connecting", hint: "Reaching the tutor…" },
+  ready: { word: "Ready", hint: "Start talking, or type a question." },
+  asking: { word: "One question first", hint: "Your browser asks whether to allow the microphone." },
+  listening: { word: "Listening", hint: "Ask anything, out loud." },
+  muted: { word: "Muted", hint: "The tutor cannot hear you. Press M to unmute." },
+  hearing: { word: "Hearing you", hint: "Pause when you are done." },
+  thinking: { word: "Thinking", hint: "The answer is on its way." },
+  speaking: { word: "Speaking", hint: "Break in whenever you like: talk, or press Esc." },
+  ducked: { word: "Was that you?", hint: "Lowered my voice. Go on, or I will." },
+  reconnecting: { word: "Reconnecting", hint: "The connection broke. Trying again…" },
+  closed: { word: "Disconnected", hint: "The conversation has ended." },
+  error: { word: "Something is wrong", hint: "The tutor cannot be reached like this." },
+};
+
+/** @type {Record<string, string>} */
+export const MICROPHONE_LABELS = {
+  off: "Start talking",
+  asking: "Start talking",
+  on: "Mute",
+  muted: "Unmute",
+};
+
+/**
+ * Notices of the page's own: what is wrong, and what to do.
+ * @type {Record<string, {message: string, action: string}>}
+ */
+export const NOTICES = {
+  "microphone-insecure": {
+    message: "There is no microphone on this page.",
+    action: "Browsers give it only over https or on localhost. You can type your questions.",
+  },
+  "microphone-refused": {
+    message: "The microphone was refused.",
+    action:
+      "Allow it beside the address of this page, then start again. You can type meanwhile.",
+  },
+  "microphone-missing": {
+    message: "No microphone was found.",
+    action: "Plug one in and start again. You can type meanwhile.",
+  },
+  "microphone-busy": {
+    message: "The microphone is in use by another program.",
+    action: "Close that program, or its call, and start again. You can type meanwhile.",
+  },
+  "microphone-lost": {
+    message: "The microphone went away.",
+    action: "Plug it in again, or start with another one. You can type meanwhile.",
+  },
+  "microphone-failed": {
+    message: "The microphone could not be opened.",
+    action: "Check it in another program and start again. You can type meanwhile.",
+  },
+  "voice-failed": {
+    message: "This browser plays no sound here.",
+    action: "The tutor's answers appear in writing. Open the page over https or on localhost.",
+  },
+  afresh: {
+    message: "Connected again.",
+    action: "The tutor starts afresh and does not remember what stands above.",
+  },
+  closed: {
+    message: "The connection has ended.",
+    action: "Reload the page to begin again.",
+  },
+};
+
+/** Said of the tutor that comes with the service; see `isPracticeTutor`. */
+export const PRACTICE_TUTOR =
+  "The practice tutor answers offline, with no account: sums step by step, drills and its own " +
+  "short lessons. It says so when it cannot answer.";
+
+/**
+ * The stages of an answer, in order, as in `TURN_METRICS`.
+ * @type {readonly [field: "endpointing_ms" | "stt_ms" | "llm_ms" | "tts_ms", name: string][]}
+ */
+export const STAGES = [
+  ["endpointing_ms", "Your pause"],
+  ["stt_ms", "Understanding"],
+  ["llm_ms", "Thinking"],
+  ["tts_ms", "First sound"],
+];
+
+/**
+ * @param {number} milliseconds
+ */
+export function seconds(milliseconds) {
+  return `${(milliseconds / 1_000).toFixed(2)} s`;
+}
+
+/**
+ * Whether it is the exact, offline tutor, which must not be taken for one that knows everything.
+ * @param {import("./messages.js").EngineNames} engines
+ */
+export function isPracticeTutor({ tutor }) {
+  return /practice/i.test(tutor);
+}
+
+/**
+ * The notice for an error of `getUserMedia`.
+ * @param {string} name Of the exception (Media Capture and Streams, 10.2).
+ */
+export function microphoneNotice(name) {
+  switch (name) {
+    case "InsecureContextError":
+      return "microphone-insecure";
+    case "NotAllowedError":
+    case "SecurityError":
+      return "microphone-refused";
+    case "NotFoundError":
+    case "OverconstrainedError":
+      return "microphone-missing";
+    case "NotReadableError":
+      return "microphone-busy";
+    default:
+      return "microphone-failed";
+  }
+}

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { INITIAL_STATE, isAnswering, reduce, shownState } from "../../static/js/state.js";
+
+const ENGINES = { stt: "Ears", tutor: "Practice tutor", voice: "Mouth" };
+const welcome = (session_id, resumed = false) => ({
+  type: "message",
+  message: { type: "welcome", session_id, resumed, engines: ENGINES },
+});
+const told = (message) => ({ type: "message", message });
+const phase = (name, generation_id, barge_in) =>
+  told({ type: "state", phase: name, generation_id, ...(barge_in ? { barge_in } : {}) });
+const OPEN = [{ type: "connection", status: "open" }, welcome("a")];
+const ON = { type: "microphone", status: "on" };
+
+function after(...actions) {
+  return actions.reduce(reduce, INITIAL_STATE);
+}
+
+for (const [shown, ...actions] of [
+  ["connecting"],
+  ["ready", ...OPEN],
+  ["asking", ...OPEN, { type: "microphone", status: "asking" }],
+  ["listening", ...OPEN, ON],
+  ["muted", ...OPEN, { type: "microphone", status: "muted" }],
+  ["hearing", ...OPEN, ON, phase("hearing", 0)],
+  ["thinking", ...OPEN, ON, phase("thinking", 1)],
+  ["speaking", ...OPEN, ON, phase("speaking", 1)],
+  ["ducked", ...OPEN, ON, phase("speaking", 1, "maybe")],
+  ["speaking", ...OPEN, ON, phase("speaking", 1, "maybe"), phase("speaking", 1, "rejected")],
+  ["reconnecting", ...OPEN, ON, { type: "connection", status: "reconnecting" }],
+  ["closed", ...OPEN, { type: "connection", status: "closed" }],
+  ["error", ...OPEN, { type: "connection", status: "failed" }],
+]) {
+  test(`shows ${shown} after ${actions.length} steps`, () => {
+    assert.equal(shownState(after(...actions)), shown);
+  });
+}
+
+test("an answer can be stopped while the tutor thinks or speaks", () => {
+  assert.ok(isAnswering(after(...OPEN, phase("thinking", 1))));
+  assert.ok(isAnswering(after(...OPEN, phase("speaking", 1))));
+  assert.ok(!isAnswering(after(...OPEN, phase("listening", 1))));
+});
+
+test("a stop shows at once, and what the server said before it heard of it changes nothing", () => {
+  const stopped = after(...OPEN, ON, phase("speaking", 3), { type: "stopped", generation: 3 });
+  assert.equal(shownState(stopped), "listening");
+  assert.equal(reduce(stopped, phase("speaking", 3)), stopped);
+});
+
+test("the answer after a stop is shown again", () => {
+  const state = after(...OPEN, ON, { type: "stopped", generation: 3 }, phase("speaking", 5));
+  assert.equal(shownState(state), "speaking");
+});
+
+test("an interruption ends the answer where it was heard", () => {
+  const text = { type: "tutor_text", generation_id: 1, delta: "One two.", first_sample: 0 };
+  const state = after(
+    ...OPEN,
+    { type: "voice", voiced: true },
+    phase("speaking", 1),
+    told(text),
+    { type: "playback", event: { type: "position", generation: 1, played: 100, underruns: 0 } },
+    told({ type: "interrupted", generation_id: 1, heard_samples: 100 }),
+  );
+  assert.deepEqual([state.captions[0].played, state.captions[0].interrupted], [100, true]);
+  assert.deepEqual([state.phase, state.generation], ["listening", 2]);
+});
+
+test("an utterance without words leaves no caption", () => {
+  const uh = told({ type: "transcript_interim", utterance_id: 1, text: "uh", stability: 0 });
+  assert.equal(after(...OPEN, phase("hearing", 0), uh, phase("listening", 0)).captions.length, 0);
+});
+
+test("an echo that was taken for the learner leaves no caption", () => {
+  const echo = told({ type: "transcript_interim", utterance_id: 1, text: "uh", stability: 0 });
+  const state = after(...OPEN, phase("speaking", 1, "maybe"), echo, phase("speaking", 1, "rejected"));
+  assert.equal(state.captions.length, 0);
+});
+
+test("a second welcome of the same session changes nothing but the names", () => {
+  const state = after(...OPEN, phase("speaking", 3));
+  assert.deepEqual(reduce(state, welcome("a")), state);
+});
+
+test("a new session says that the tutor starts afresh, and counts generations anew", () => {
+  const state = after(...OPEN, phase("speaking", 3), welcome("b"));
+  assert.deepEqual([state.notice.code, state.generation], ["afresh", 0]);
+});
+
+test("a session that goes on says nothing", () => {
+  assert.equal(after(...OPEN, welcome("b", true)).notice, null);
+});
+
+test("an error of the server is shown until the next turn", () => {
+  const error = { type: "error", code: "busy", message: "Busy.", action: "Wait.", fatal: false };
+  const state = after(...OPEN, told(error));
+  assert.equal(state.notice.message, "Busy.");
+  assert.equal(reduce(state, phase("thinking", 1)).notice, null);
+});
+
+test("gaps in playback are counted over all answers", () => {
+  const gap = (generation) => ({
+    type: "playback",
+    event: { type: "underrun", generation, played: 1, underruns: 1 },
+  });
+  assert.equal(after(...OPEN, gap(1), gap(2)).underruns, 2);
+});
