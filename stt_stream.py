@@ -30,7 +30,7 @@ from errors import EngineError
 from messages import AudioFrame, Config, SpeechEnd, SpeechStart
 from no_ears import NoEars
 from pace import Pace
-from session_state import HearingFailed, LearnerSpoke, Phase, SessionState
+from session_state import HeardEvent, HearingFailed, LearnerSpoke, Phase, SessionState
 from utterance import Utterance
 from watchdog import failed, stalled
 
@@ -113,15 +113,12 @@ class Ears:
     async def _look_at_the_clock(self) -> None:
         now = _now()
         self._act(self._endpointer.check_idle(now))
-        for utterance in list(self._utterances.values()):
-            if utterance.final_due is not None and utterance.final_due <= now:
-                await self._give_up(utterance, stalled("stt"))
+        await self._settle_overdue(now)
 
     async def _reconfigure(self, change: Config) -> None:
         self._endpointer.policy = _policy(self._session)
         if change.language is not None:
-            self._reopening = True
-            await self.stream.aclose()
+            await self._reopen(stalled("stt"))
 
     # --- decisions -------------------------------------------------------------------------------
 
@@ -170,7 +167,8 @@ class Ears:
             return
         now = _now()
         utterance.times.speech_ended, utterance.times.turn_ended = speech_ended_at, now
-        utterance.final_due = now + self._session.settings.final_timeout_s
+        patience_s = 0 if utterance.broken_by else self._session.settings.final_timeout_s
+        utterance.final_due = now + patience_s
         self.stream.end_utterance()
 
     # --- transcripts -----------------------------------------------------------------------------
@@ -200,7 +198,7 @@ class Ears:
 
     def _open(self) -> AsyncIterator[RecognizerEvent]:
         self.stream = self._recognizer.open(RecognizerOptions(self._session.language))
-        if self._current is not None:
+        if self._current is not None and self._current.broken_by is None:
             self.stream.begin_utterance(self._current.utterance_id)
         return self.stream.events()
 
@@ -223,38 +221,50 @@ class Ears:
         turn = self._session.turn
         return turn.recent_text() if turn is not None else ""
 
-    async def _settle(self, utterance: Utterance) -> None:
-        """Hand a finished utterance on as the learner's turn."""
-        self._forget(utterance)
+    async def _settle(self, utterance: Utterance, error: EngineError | None = None) -> None:
+        """Hand a finished utterance on: its words, what kept us from them, or that it had none."""
+        del self._utterances[utterance.utterance_id]
+        self._session.set_hearing(self._current is not None and not self._current.tentative)
+        utterance.times.transcribed = _now()
         if utterance.tentative:
             return
         if utterance.text:
             self._session.send(utterance.to_message())
-        utterance.times.transcribed = _now()
-        await self._session.heard.put(LearnerSpoke(utterance.text, utterance.times))
+        heard: HeardEvent = LearnerSpoke(utterance.text, utterance.times)
+        if error is not None and not utterance.text:
+            heard = HearingFailed(error)
+        await self._session.heard.put(heard)
 
     # --- failures --------------------------------------------------------------------------------
 
     async def _recover(self, error: EngineError) -> None:
-        """Report a recognizer that failed, and owe no utterance an answer."""
+        """Report a recognizer that failed, and leave no utterance without an answer."""
         await self.stream.aclose()
         self.stream = NoEars()
         self._session.report(error)
+        if self._current is not None:
+            self._current.break_off(error)
+        await self._settle_ended(error)
+
+    async def _settle_overdue(self, now: float) -> None:
+        """Settle what no final transcript will come for, and replace a recognizer that hangs."""
+        for utterance in list(self._utterances.values()):
+            if utterance.final_due is None or utterance.final_due > now:
+                continue
+            if utterance.broken_by is None:
+                await self._reopen(stalled("stt"))
+                return
+            await self._settle(utterance, utterance.broken_by)
+
+    async def _reopen(self, error: EngineError) -> None:
+        self._reopening = True
+        await self.stream.aclose()
+        await self._settle_ended(error)
+
+    async def _settle_ended(self, error: EngineError) -> None:
         for utterance in list(self._utterances.values()):
             if utterance is not self._current:
-                await self._give_up(utterance, error)
-
-    async def _give_up(self, utterance: Utterance, error: EngineError) -> None:
-        """Settle an utterance that no final will come for: by its last guess, or an apology."""
-        if utterance.text or utterance.tentative:
-            await self._settle(utterance)
-            return
-        self._forget(utterance)
-        await self._session.heard.put(HearingFailed(error))
-
-    def _forget(self, utterance: Utterance) -> None:
-        del self._utterances[utterance.utterance_id]
-        self._session.set_hearing(self._current is not None and not self._current.tentative)
+                await self._settle(utterance, error)
 
 
 ACTIONS: dict[type, Callable[[Ears, Any], None]] = {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from errors import EngineError
 from messages import TranscriptFinal, TranscriptInterim
 from turn import TurnTimes
 
@@ -11,7 +12,8 @@ class Utterance:
     """What has been understood of an utterance so far.
 
     ``tentative`` until it is clear that the learner speaks, and not the tutor's echo; nothing of
-    a tentative utterance is shown. ``final_due`` is set once the utterance is over.
+    a tentative utterance is shown. ``final_due`` is set once the utterance is over, on the loop's
+    clock in seconds.
     """
 
     utterance_id: int
@@ -20,6 +22,7 @@ class Utterance:
     finals: list[str] = field(default_factory=list)
     interim: str = ""
     final_due: float | None = None
+    broken_by: EngineError | None = None
     times: TurnTimes = field(default_factory=TurnTimes)
 
     @property
@@ -37,6 +40,11 @@ class Utterance:
         """Take in a guess and return what to show for it."""
         self.interim = text.strip()
         return TranscriptInterim(self.utterance_id, self.text, stability)
+
+    def break_off(self, error: EngineError) -> None:
+        """Give up on an utterance that was only half heard: half a question is another one."""
+        self.broken_by = error
+        self.finals, self.interim = [], ""
 
     def to_message(self) -> TranscriptFinal:
         """Return the utterance as it goes to the tutor."""

@@ -69,9 +69,9 @@ def stale_messages(learner: Learner) -> list[object]:
     for _, message in learner.received:
         if isinstance(message, Interrupted):
             ended = message.generation_id
-        elif isinstance(message, AudioChunk | AudioComplete | TutorText):
-            if message.generation_id <= ended:
-                stale.append(message)
+        fenced = isinstance(message, AudioChunk | AudioComplete | TutorText)
+        if fenced and getattr(message, "generation_id", 0) <= ended:
+            stale.append(message)
     return stale
 
 

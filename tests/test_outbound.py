@@ -47,7 +47,11 @@ async def test_forgetting_a_generation_keeps_everything_else() -> None:
     """Only audio, its end and its text belong to a generation."""
     outbound = Outbound()
     kept: list[ServerMessage] = [Pong(b""), State("speaking", 1)]
-    forgotten = [AudioChunk(1, 0, b""), TutorText(1, "Hi", 0), AudioComplete(1, 0)]
+    forgotten: list[ServerMessage] = [
+        AudioChunk(1, 0, b""),
+        TutorText(1, "Hi", 0),
+        AudioComplete(1, 0),
+    ]
     for message in (kept[0], *forgotten, kept[1]):
         outbound.put(message)
     outbound.forget_generation()
