@@ -253,12 +253,10 @@ class Endpointer:
 
     def _confirm(self, now: float) -> list[Decision]:
         silence, windows = _count_tail(self._recent, False), self._windows
-        decisions = [
-            BargeInConfirmed(now),
-            *self._open(self._started_at, now, speech_at=now - silence * WINDOW_S),
-        ]
+        started = self._open(self._started_at, now, speech_at=now - silence * WINDOW_S)
         self._windows, self._silence = windows, silence
-        return decisions
+        paused = [SpeechPaused(now)] if silence >= self.policy.pause_windows else []
+        return [BargeInConfirmed(now), *started, *paused]
 
     def _reject(self, now: float) -> list[Decision]:
         self._stage = _Stage.QUIET

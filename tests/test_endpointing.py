@@ -239,6 +239,13 @@ def test_words_decide_nothing_outside_a_suspicion() -> None:
     assert Strip().say("hello").play("..####").say("hello").names == "started"
 
 
+def test_a_barge_in_confirmed_in_a_pause_is_paused() -> None:
+    """Words that arrive after the speech leave the utterance in the pause it is in."""
+    strip = Strip().play("..###.....", speaking=True).say("wait")
+    assert strip.names == "maybe confirmed started paused"
+    assert strip.play("#").names.endswith("resumed")
+
+
 def test_a_suspicion_outlives_the_tutor() -> None:
     """A tutor who falls silent meanwhile changes nothing about how a suspicion is resolved."""
     strip = Strip().play("..###", speaking=True).play("...###")
