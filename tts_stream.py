@@ -10,7 +10,6 @@ from messages import AudioChunk, AudioComplete
 from outbound import CLOSE_SLOW_CLIENT
 from session_state import SessionState
 from speakable import speakable
-from speakable import speakable
 from turn import Turn
 from watchdog import watch
 
