@@ -44,8 +44,8 @@ async def hear(session: SessionState, engines: Engines) -> None:
     ears = Ears(session, engines)
     try:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(ears.follow_transcripts(), name="follow-transcripts")
-            await ears.listen()
+            tasks.create_task(ears.listen(), name="listen")
+            await ears.follow_transcripts()
     finally:
         await ears.stream.aclose()
 

@@ -6,12 +6,11 @@ import json
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import httpx
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from app import PAGE_HEADERS, create_app
 from connection import MAX_MALFORMED
@@ -20,7 +19,6 @@ from messages import (
     AudioChunk,
     AudioFrame,
     Error,
-    Message,
     Ping,
     Pong,
     TextMessage,
@@ -28,7 +26,8 @@ from messages import (
 )
 from settings import Settings
 from tests.serving import Address, serve
-from websocket_protocol import decode_server, encode
+from tests.socket_reader import close_code, receive
+from websocket_protocol import encode
 
 QUICK = Script(
     replies=("Reply 1.",), final_ms=1, first_word_ms=1, word_ms=0, first_audio_ms=1, audio_speed=50
@@ -41,27 +40,6 @@ async def serving(**options: object) -> AsyncIterator[Address]:
     settings = Settings(**options)  # type: ignore[arg-type]  # values are validated
     async with serve(create_app(settings, play(QUICK))) as address:
         yield address
-
-
-async def receive(socket: ClientConnection, kind: type[Message]) -> Any:
-    """Return the next message of a kind, skipping others."""
-    async with asyncio.timeout(10):
-        while True:
-            data = await socket.recv()
-            assert isinstance(data, bytes)
-            for message in decode_server(data):
-                if isinstance(message, kind):
-                    return message
-
-
-async def close_code(socket: ClientConnection) -> int | None:
-    """Read until the server closes, and return its close code."""
-    async with asyncio.timeout(10):
-        try:
-            while True:
-                await socket.recv()
-        except ConnectionClosed as closed:
-            return closed.rcvd.code if closed.rcvd else None
 
 
 async def test_a_client_is_welcomed_with_all_it_needs() -> None:
@@ -110,7 +88,7 @@ async def test_legacy_audio_is_accepted_with_one_notice() -> None:
             await socket.send(legacy)
         await socket.send(encode(Ping(b"end")))
         errors = []
-        while not isinstance(message := await receive(socket, (Error, Pong)), Pong):  # type: ignore[arg-type]  # isinstance takes a tuple
+        while not isinstance(message := await receive(socket, Error, Pong), Pong):
             errors.append(message.code)
         assert errors == ["deprecated"]
 

@@ -5,11 +5,18 @@ import dataclasses
 
 import pytest
 
-from engine_api import Engines, Remark
-from engines.scripted import Script, play, reply_number
+from engine_api import RecognizerOptions, Remark
+from engines.scripted import (
+    Script,
+    ScriptedRecognizer,
+    ScriptedRecognizerStream,
+    play,
+    reply_number,
+)
 from messages import (
     AudioChunk,
     AudioComplete,
+    AudioFrame,
     BargeIn,
     Config,
     Error,
@@ -24,7 +31,7 @@ from messages import (
     TutorText,
 )
 from session_state import Phase
-from tests.scenario import Learner, lesson
+from tests.scenario import QUIET, Learner, lesson
 from tests.virtual_time import in_virtual_time
 
 QUICK = Script(
@@ -268,9 +275,37 @@ async def test_noise_alone_is_not_answered() -> None:
         assert learner.phases() == ["hearing", "listening"]
 
 
-def replace(script: Script, **engines: object) -> Engines:
-    """Return scripted engines but for these."""
-    return dataclasses.replace(play(script), **engines)  # type: ignore[arg-type]  # by name
+class CountingRecognizer(ScriptedRecognizer):
+    """Counts the frames it gets to hear."""
+
+    frames = 0
+
+    def open(self, options: RecognizerOptions) -> ScriptedRecognizerStream:
+        """Return a stream that counts."""
+        stream = super().open(options)
+        hear = stream.push
+
+        def push(pcm: bytes | memoryview) -> None:
+            self.frames += 1
+            hear(pcm)
+
+        stream.push = push  # type: ignore[method-assign]  # only this one counts
+        return stream
+
+
+@in_virtual_time
+async def test_a_flood_drops_the_oldest_frames_and_counts_each() -> None:
+    """At ten times real time the queue stays bounded and every frame was heard or counted."""
+    recognizer = CountingRecognizer(Script())
+    engines = dataclasses.replace(play(Script()), recognizer=recognizer)
+    async with lesson(engines) as learner:
+        for _ in range(5_000):
+            learner.send(AudioFrame(QUIET))
+            await asyncio.sleep(0.002)
+            assert len(learner.session.audio_queue) <= 100
+        dropped, waiting = learner.session.dropped_frames, len(learner.session.audio_queue)
+        assert recognizer.frames + dropped + waiting == 5_000
+        assert recognizer.frames == pytest.approx((4 + 10 * 2) * 50, abs=2)
 
 
 @in_virtual_time
