@@ -1,11 +1,13 @@
 """Cuts a text that is still being written into the sentences a voice speaks.
 
-A sentence leaves as soon as its end is certain. After ``?``, ``!`` and the marks of other scripts
-that is at once; after a full stop it takes the next character, for it may belong to a number, an
-address or an abbreviation, so a tutor that writes word by word is delayed by one word at most.
+A sentence leaves as soon as its end is certain. After ``?``, ``!``, the marks of other scripts and
+an ordinary word with a full stop that is at once; else the next character or word is awaited, for
+the full stop may belong to a number, an address or an abbreviation. So a tutor that writes word by
+word is delayed by one word at most, and seldom.
 
-What is cut does not depend on how the text came in pieces, as long as runs such as ``?!`` come in
-one. Nothing is lost but white space.
+What is cut does not depend on how the text came in pieces, as long as none ends within a run such
+as ``?!`` or behind the full stop of ``example.com``; there a sentence may be cut too soon. Nothing
+is ever lost but white space.
 """
 
 # ruff: noqa: RUF001, SIM905  # the marks of other scripts are meant; tables of words read as words
@@ -40,16 +42,19 @@ _MAY_END = frozenset(
 )
 """Abbreviations that may end a sentence: the next letter tells."""
 
+ORDINARY_CHARS = 4
+"""Shortest word that is never an abbreviation, unless it is listed as one."""
+
 _OPENING = "“«([{「『（【《〈"
 _CLOSING = "”»)]}」』）】》〉"
-_PAIRED = '"*'
-_AROUND_WORDS = _OPENING + _CLOSING + _PAIRED + "'’_#>-"
+_AROUND_WORDS = _OPENING + _CLOSING + "\"*'’_#>-"
 _OPERATORS = "=+-*/^<>×÷·,;"
 
 _STOPS = ".!?…。！？｡।॥"
 _MARK = re.compile(
     rf"\n|(?P<stops>[{_STOPS}]+)(?P<closers>[{re.escape(_CLOSING)}\"'’*_]*)|[,;:—–，、；：]"
 )
+_EMPHASIS = re.compile(r"\*+")
 _DOTS = re.compile(r"\.+|…+")
 _CUT = re.compile(r"[,;:—–](?=\s)|[，、；：]")
 _WORDS = re.compile(r"\w+(?:\.\w+)*")
@@ -130,9 +135,9 @@ def _judge_exclamation(before: str, after: str) -> Verdict:
 
 def _judge_dots(before: str, mark: re.Match[str], after: str) -> Verdict:
     """Judge full stops and ellipses."""
-    if not after:
-        return "wait"
     word = _last_word(before)
+    if not after:
+        return "end" if mark[0] == "." and _is_ordinary(word) and not _is_open(before) else "wait"
     if not after[0].isspace():
         glued = len(word) > 2 and word.isalpha() and word.islower() and after[0].isupper()
         return "end" if glued else "no end"
@@ -179,9 +184,14 @@ def _last_word(text: str) -> str:
     return text[text.rfind(" ") + 1 :].rpartition("\n")[2].strip(_AROUND_WORDS)
 
 
+def _is_ordinary(word: str) -> bool:
+    abbreviated = word.casefold() in _TITLES | _BEFORE_NUMBERS | _MAY_END
+    return len(word) >= ORDINARY_CHARS and word.isalpha() and not abbreviated
+
+
 def _is_open(text: str) -> bool:
     """Return whether a quotation, a bracket or an emphasis has begun and not ended."""
-    if any(text.count(mark) % 2 for mark in _PAIRED):
+    if text.count('"') % 2 or len(_EMPHASIS.findall(text)) % 2:
         return True
     return sum(map(text.count, _OPENING)) > sum(map(text.count, _CLOSING))
 

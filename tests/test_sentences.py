@@ -130,11 +130,11 @@ def test_sentences_end_where_a_reader_would_end_them(marked: str) -> None:
 
 
 @pytest.mark.parametrize("marked", ENDS)
-def test_single_characters_give_the_same_sentences(marked: str) -> None:
-    """A text that comes letter by letter is cut where the whole text is cut."""
+@pytest.mark.parametrize("delta", [r"\s*\S+", r"\S+\s*", r"[^\s\w]+\w?|\s|\w"])
+def test_small_deltas_give_the_same_sentences(marked: str, delta: str) -> None:
+    """A text that comes word by word, or letter by letter, is cut where the whole text is cut."""
     text = marked.replace("|", "")
-    runs = re.findall(r"[.!?…]+[\"”’'*)」]*|.", text, re.DOTALL)
-    assert split(*runs) == split(text)
+    assert split(*re.findall(delta, text)) == split(text)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,12 @@ def test_a_forgotten_space_does_not_join_sentences(text: str, sentences: list[st
         ("It is!", True),
         ("你好。", True),
         ("यह है।", True),
+        ("It is over.", True),
+        ("It is Monday.", True),
+        ("“It is over.", False),
+        ("**It is over.", False),
+        ("See the figs.", False),
+        ("Acme Corp.", False),
         ("It is so.", False),
         ("It is so. ", True),
         ("It is so.\n", True),
@@ -258,8 +264,8 @@ texts = st.lists(st.tuples(tokens, st.sampled_from([" ", " ", " ", ""]))).map(
 
 
 def cut(text: str, lengths: list[int]) -> list[str]:
-    """Cut a text into deltas, but never within a run of marks."""
-    units = re.findall(r"[.!?…。？।\"”」)*]+|[^.!?…。？।\"”」)*]", text)
+    """Cut a text into deltas, but never within a run of marks or right behind it."""
+    units = re.findall(r"[.!?…。？।\"”」)*]+(?:.|\s)?|[^.!?…。？।\"”」)*]", text)
     deltas = []
     for length in lengths:
         deltas.append("".join(units[:length]))
