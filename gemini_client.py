@@ -9,7 +9,7 @@ from errors import EngineError
 from sentences import SentenceSplitter
 from session_state import SessionState
 from turn import Turn
-from watchdog import watch
+from watchdog import Patience, watch
 
 
 async def think(session: SessionState, turn: Turn, tutor: Tutor) -> None:
@@ -40,8 +40,8 @@ async def write(session: SessionState, turn: Turn, tutor: Tutor) -> AsyncGenerat
         EngineError: The tutor failed or stalled; what it wrote before has been yielded.
     """
     splitter = SentenceSplitter()
-    timeout_s = session.settings.first_sentence_timeout_s
-    answer = watch(tutor.answer(turn.question), stage="tutor", timeout_s=timeout_s)
+    patience = Patience(session.settings.tutor_timeout_s)
+    answer = watch(tutor.answer(turn.question), stage="tutor", patience=patience)
     async with aclosing(answer) as deltas:
         async for delta in deltas:
             for sentence in splitter.feed(delta):

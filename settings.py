@@ -47,12 +47,12 @@ class Settings(BaseSettings):
     max_image_bytes: int = 1_048_576
     """Largest picture in an IMAGE frame."""
 
-    final_timeout_s: float = 6.0
+    stt_timeout_s: Annotated[float, Field(gt=0)] = 6.0
     """Longest wait for the final transcript after the end of an utterance."""
-    first_sentence_timeout_s: float = 10.0
+    tutor_timeout_s: Annotated[float, Field(gt=0)] = 10.0
     """Longest wait for the tutor's first words, and between any two."""
-    first_audio_timeout_s: float = 10.0
-    """Longest wait for the voice to begin a sentence, and between any two pieces of audio."""
+    voice_timeout_s: Annotated[float, Field(gt=0)] = 10.0
+    """Longest wait for the voice once it has a sentence, and between two pieces of audio."""
 
     @field_validator("allowed_origins", mode="before")
     @classmethod

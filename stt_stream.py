@@ -167,7 +167,7 @@ class Ears:
             return
         now = _now()
         utterance.times.speech_ended, utterance.times.turn_ended = speech_ended_at, now
-        patience_s = 0 if utterance.broken_by else self._session.settings.final_timeout_s
+        patience_s = 0 if utterance.broken_by else self._session.settings.stt_timeout_s
         utterance.final_due = now + patience_s
         self.stream.end_utterance()
 

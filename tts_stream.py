@@ -11,7 +11,7 @@ from outbound import CLOSE_SLOW_CLIENT
 from session_state import SessionState
 from speakable import speakable
 from turn import Turn
-from watchdog import watch
+from watchdog import Patience, watch
 
 PLAYBACK_STALL_S = 30.0
 """Without progress for so long, the player is taken to be gone."""
@@ -37,19 +37,17 @@ async def speak(session: SessionState, turn: Turn, voice: Voice) -> None:
 
 async def voice_sentences(reply: "Reply", voice: Voice) -> None:
     """Turn sentences into queued audio for as long as the voice yields some."""
-    settings, config = reply.session.settings, reply.session.config
+    config = reply.session.config
     options = VoiceOptions(
         cancel_event=reply.turn.question.cancel_event,
         language=reply.turn.question.language,
         voice=config.voice or "",
         speaking_rate=config.speaking_rate or 1.0,
     )
-    # The voice may have to wait for the tutor, which has a watchdog of its own.
-    timeout_s = settings.first_sentence_timeout_s + settings.first_audio_timeout_s
     async with (
         aclosing(reply.read()) as sentences,
         aclosing(
-            watch(voice.speak(sentences, options), stage="voice", timeout_s=timeout_s)
+            watch(voice.speak(sentences, options), stage="voice", patience=reply.patience)
         ) as said,
     ):
         async for piece in said:
@@ -63,6 +61,7 @@ class Reply:
     def __init__(self, session: SessionState, turn: Turn):
         self.session = session
         self.turn = turn
+        self.patience = Patience(session.settings.voice_timeout_s)
         self._texts: list[str] = []
         self._all_written = False
         self._shown = 0
@@ -73,7 +72,8 @@ class Reply:
     async def read(self) -> AsyncGenerator[str, None]:
         """Yield the tutor's sentences in the form the voice should say them."""
         while not self._all_written:
-            sentence = await self.turn.sentences.get()
+            with self.patience.waiting_for_input():
+                sentence = await self.turn.sentences.get()
             if sentence is None:
                 self._all_written = True
                 return

@@ -1,8 +1,8 @@
 """Watches what an engine yields: bounded waits, and one kind of error whatever went wrong."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import TypeVar
 
 from errors import EngineError
@@ -10,15 +10,56 @@ from errors import EngineError
 Item = TypeVar("Item")
 
 
+class Patience:
+    """How long an engine may take for an item, not counting the time it waits for its input.
+
+    Args:
+        timeout_s: The time in seconds.
+    """
+
+    def __init__(self, timeout_s: float):
+        self._timeout_s = timeout_s
+        self._limit: asyncio.Timeout | None = None
+        self._waiting = False
+
+    @asynccontextmanager
+    async def limit(self) -> AsyncIterator[None]:
+        """Allow the block that much time.
+
+        Raises:
+            TimeoutError: It took longer.
+        """
+        async with asyncio.timeout(None if self._waiting else self._timeout_s) as self._limit:
+            try:
+                yield
+            finally:
+                self._limit = None
+
+    @contextmanager
+    def waiting_for_input(self) -> Iterator[None]:
+        """Hold the clock while the engine waits for us."""
+        self._hold(waiting=True)
+        try:
+            yield
+        finally:
+            self._hold(waiting=False)
+
+    def _hold(self, *, waiting: bool) -> None:
+        self._waiting = waiting
+        if self._limit is not None and not self._limit.expired():
+            now = asyncio.get_running_loop().time()
+            self._limit.reschedule(None if waiting else now + self._timeout_s)
+
+
 async def watch(
-    items: AsyncGenerator[Item, None], *, stage: str, timeout_s: float
+    items: AsyncGenerator[Item, None], *, stage: str, patience: Patience
 ) -> AsyncGenerator[Item, None]:
-    """Yield the items of an engine, each within ``timeout_s`` of being asked for.
+    """Yield the items of an engine, each within the time it may take.
 
     Args:
         items: What the engine yields; closed on every way out.
         stage: ``stt``, ``tutor`` or ``voice``; begins the code of the error.
-        timeout_s: Longest wait for an item, in seconds.
+        patience: How long to wait for each item.
 
     Raises:
         EngineError: The engine failed (``<stage>_failed`` or its own code) or stalled
@@ -27,7 +68,7 @@ async def watch(
     async with aclosing(items):
         while True:
             try:
-                async with asyncio.timeout(timeout_s):
+                async with patience.limit():
                     item = await anext(items)
             except StopAsyncIteration:
                 return
