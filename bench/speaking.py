@@ -1,0 +1,166 @@
+"""How fast the embedded voice speaks: first audio, cost and cancellation.
+
+Run ``python -m bench.speaking [--threads N]``; Linux only, for the load of other processes.
+"""
+
+import argparse
+import asyncio
+import os
+import statistics
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine_api import OUTPUT_RATE, VoiceOptions
+from engines.local_tts import MODEL_THREADS, LocalVoice, Run, Speaker
+from engines.synthesizer import load_synthesizer
+
+SENTENCES = {
+    6: (
+        "Roots drink water from the soil.",
+        "Magnets attract objects made of iron.",
+        "Sound travels faster through solid metal.",
+        "Whales are mammals, although they swim.",
+        "Gravity pulls every apple towards Earth.",
+    ),
+    12: (
+        "Multiply both numerators first, then multiply the denominators and simplify your result.",
+        "A noun names somebody or something, while a verb tells what happens.",
+        "Volcanoes erupt when molten rock pushes upwards through cracks beneath the ground.",
+        "The moon reflects sunlight, so its shape appears to change each month.",
+        "Ancient Egyptians built enormous pyramids as tombs for their most powerful kings.",
+    ),
+    20: (
+        "Chlorophyll inside green leaves captures energy from daylight and uses it to turn carbon"
+        " dioxide and water into simple sugars.",
+        "Divide sixty by five to find how many minutes each pupil may speak before the bell"
+        " finally rings at noon.",
+        "Your heart pumps blood through the lungs, where it collects oxygen, and then delivers it"
+        " to every hungry muscle afterwards.",
+        "Because warm air rises above cooler air, wind begins to blow along the coast whenever land"
+        " heats up before breakfast.",
+        "Friction between two rough surfaces slows a sliding box down and changes part of its"
+        " moving energy into some heat.",
+    ),
+}
+"""Sentences for a tutor by their number of words; few words stand in two of them."""
+
+CANCELLATIONS = 20
+
+SAMPLE_BYTES = 2
+
+
+class WatchedSpeaker:
+    """A speaker that remembers when it last ceased to work, finished or stopped."""
+
+    def __init__(self, speaker: Speaker):
+        self._speaker = speaker
+        self.ceased_at = 0.0
+
+    def new_run(self) -> Run:
+        """Return the handle for the work of one reply."""
+        return self._speaker.new_run()
+
+    def speak(self, text: str, rate: float, run: Run) -> Iterator[bytes]:
+        """Speak as ever."""
+        try:
+            yield from self._speaker.speak(text, rate, run)
+        finally:
+            self.ceased_at = time.perf_counter()
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What one sentence took, in seconds."""
+
+    first_audio: float
+    audio: float
+    cpu: float
+
+
+async def main(threads: int) -> None:
+    """Measure and print the report."""
+    speaker: WatchedSpeaker | None = None
+
+    def load() -> WatchedSpeaker:
+        nonlocal speaker
+        speaker = WatchedSpeaker(load_synthesizer(threads))
+        return speaker
+
+    voice = LocalVoice(load)
+    began = time.perf_counter()
+    await voice.start()
+    print(
+        f"{voice.name}, {threads} thread(s) a step, loaded in {time.perf_counter() - began:.1f} s"
+    )
+    busy, began = other_cpu(), time.perf_counter()
+    await report_first_audio(voice)
+    assert speaker is not None
+    await report_cancellation(voice, speaker)
+    load_of_others = (other_cpu() - busy) / (time.perf_counter() - began)
+    print(f"others used {load_of_others:.2f} of {os.cpu_count()} cores meanwhile")
+    await voice.aclose()
+
+
+async def report_first_audio(voice: LocalVoice) -> None:
+    """Print the time from a sentence to its first audio, for words heard before and new ones."""
+    print("words  dictionary  first audio ms: median  max   CPU s per s of audio")
+    for words, sentences in SENTENCES.items():
+        for dictionary in ("cold", "warm"):
+            spoken = [await speak(voice, sentence) for sentence in sentences]
+            times = [1_000 * each.first_audio for each in spoken]
+            cost = sum(each.cpu for each in spoken) / sum(each.audio for each in spoken)
+            print(
+                f"{words:5}  {dictionary:10}  {statistics.median(times):22.0f}"
+                f"  {max(times):4.0f}  {cost:20.3f}"
+            )
+
+
+async def report_cancellation(voice: LocalVoice, speaker: WatchedSpeaker) -> None:
+    """Print how soon a reply that is cut off after its first audio gives its thread back."""
+    closing, working = [], []
+    for _ in range(CANCELLATIONS):
+        async with aclosing(voice.speak(each(SENTENCES[20]), options())) as pieces:
+            await anext(pieces)
+            began = time.perf_counter()
+        closing.append(1_000 * (time.perf_counter() - began))
+        await asyncio.sleep(0.3)
+        working.append(1_000 * max(0.0, speaker.ceased_at - began))
+    print(f"closed after ms: median {statistics.median(closing):.1f}, max {max(closing):.1f}")
+    print(f"thread free after ms: median {statistics.median(working):.1f}, max {max(working):.1f}")
+
+
+async def speak(voice: LocalVoice, sentence: str) -> Spoken:
+    """Speak one sentence to its end."""
+    cpu, began, first, samples = time.process_time(), time.perf_counter(), 0.0, 0
+    async for piece in voice.speak(each([sentence]), options()):
+        first = first or time.perf_counter() - began
+        samples += len(piece.pcm) // SAMPLE_BYTES
+    return Spoken(first, samples / OUTPUT_RATE, time.process_time() - cpu)
+
+
+def options() -> VoiceOptions:
+    """Return options nobody cancels."""
+    return VoiceOptions(cancel_event=asyncio.Event())
+
+
+async def each(sentences: Iterable[str]) -> AsyncIterator[str]:
+    """Yield sentences that are there already."""
+    for sentence in sentences:
+        yield sentence
+
+
+def other_cpu() -> float:
+    """Return the seconds of CPU that other processes have used since the machine started."""
+    fields = Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:8]
+    user, nice, system, _idle, _iowait, irq, softirq = map(int, fields)
+    used = (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+    return used - time.process_time()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--threads", type=int, default=MODEL_THREADS, help="threads of one step")
+    asyncio.run(main(parser.parse_args().threads))
