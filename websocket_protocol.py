@@ -213,7 +213,8 @@ def _read_text(text: str, vocabulary: Vocabulary[M]) -> list[M | ProtocolError]:
     try:
         name = _ENVELOPE.validate_json(text).type
     except ValueError as error:
-        return [_malformed(f"Not a message in JSON: {explain(error)}.")]
+        action = "Send a JSON object with a type and the message's fields."
+        return [_malformed(f"Not a message in JSON: {explain(error)}.", action)]
     codec = vocabulary.by_name.get(name)
     if codec is None:
         return [_unknown_type("Messages of this type are unknown.")]
@@ -229,12 +230,10 @@ def _read_text(text: str, vocabulary: Vocabulary[M]) -> list[M | ProtocolError]:
 # --- errors -------------------------------------------------------------------------------------
 
 
-def _malformed(message: str) -> ProtocolError:
-    return ProtocolError(
-        "malformed_frame",
-        message,
-        "Send whole frames: 1 byte type, 4 bytes length (big-endian), payload.",
-    )
+def _malformed(
+    message: str, action: str = "Send whole frames: type, length (big-endian), payload."
+) -> ProtocolError:
+    return ProtocolError("malformed_frame", message, action)
 
 
 def _bad_payload(where: str, error: ValueError) -> ProtocolError:

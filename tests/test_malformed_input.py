@@ -184,6 +184,7 @@ def test_errors_never_repeat_what_was_said(said: Any) -> None:
         ('{"type":"text_message"}', "bad_payload"),
         ('{"type":"audio_frame","pcm":"?"}', "bad_payload"),
         ('{"type":"audio_frame","pcm":[1,2]}', "bad_payload"),
+        ('{"type":"image","data":"AA*AA"}', "bad_payload"),
         ('{"type":"audio_frame","pcm":"AAA="}', "bad_payload"),
     ],
 )

@@ -114,6 +114,13 @@ def test_one_message_carries_many_frames(said: list[m.ClientMessage]) -> None:
     assert decode(b"".join(map(encode, said))) == said
 
 
+@pytest.mark.parametrize("count", range(1, 5))
+def test_chunks_in_one_message_are_told_apart(count: int) -> None:
+    """A client finds every chunk of a message that carries more than one."""
+    chunks = [m.AudioChunk(3, first, bytes(2)) for first in range(count)]
+    assert decode_server(b"".join(map(encode, chunks))) == chunks
+
+
 @pytest.mark.parametrize("copies", [1, 3])
 def test_audio_is_not_copied(copies: int) -> None:
     """A frame's samples are a view into the message they came in."""
