@@ -1,0 +1,1 @@
+"""How the practice tutor talks: small skills, tried in order. What it knows is in ``lessons``."""

@@ -1,0 +1,1 @@
+"""What the practice tutor knows: lessons, sums and times tables. Pure; imports nothing of ours."""
