@@ -16,8 +16,8 @@ from websocket_protocol import decode, decode_server, encode
 LIMIT_US = 2.0
 """Longest that encoding or decoding one frame of audio may take, in microseconds."""
 
-ROUNDS = 30
-CALLS = 2_000
+ROUNDS = 500
+CALLS = 200
 
 MASK_BYTES = 4
 """What a client's WebSocket frame has in its header beyond a server's: the mask."""
