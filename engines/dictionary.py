@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from engines.homographs import VERB, VERBS
+from engines.pronunciations import VERB, VERBS, WORDS
 
 NOT_OF_A_WORD = re.compile(r"\W")
 
@@ -27,6 +27,7 @@ class Dictionary:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as file:
             rows = [*file.execute(QUERY)]
         self._usual: dict[str, str] = {word: phonemes for word, role, phonemes in rows if not role}
+        self._usual |= WORDS
         self._by_role: dict[tuple[str, str | None], str] = {
             (word, role): phonemes for word, role, phonemes in rows if role
         }

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from engines.dictionary import Dictionary
-from engines.homographs import PART_OF_SPEECH
+from engines.pronunciations import NEAREST_TAG
 from engines.spoken_forms import spell_out
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def load_phonemizer() -> Phonemizer:
         lang_dir=folder,
         model_prefix="espeak",
         lookup_phonemes=Dictionary(folder / "espeak" / "lexicon.db"),
-        get_parts_of_speech=lambda words: [PART_OF_SPEECH.get(tag, tag) for tag in tagger(words)],
+        get_parts_of_speech=lambda words: [NEAREST_TAG.get(tag, tag) for tag in tagger(words)],
     )
     return Phonemizer(TextProcessor(default_lang=LANGUAGE, settings={LANGUAGE: settings}))
 

