@@ -34,8 +34,7 @@ def subtract(left: Number, right: Number) -> Worked:
         return _add_places(left, right, "minus", difference, -1)
     value = result_form(difference, left, right)
     turned = equation(right, "minus", left, result_form(-difference, left, right))
-    conclusion = f"{equation(left, 'minus', right, value)}, which is below zero"
-    return conclude([turned], conclusion, value)
+    return conclude([turned], equation(left, "minus", right, value), value)
 
 
 def multiply(left: Number, right: Number) -> Worked:

@@ -53,7 +53,7 @@ def divide(left: Number, right: Number) -> Worked:
     upside_down = Number(turned, "fraction", turned.denominator if turned.denominator > 1 else None)
     divisor = _as_one_fraction(right.amount)
     steps = [
-        f"dividing by {divisor} is the same as multiplying by {say(upside_down)}",
+        f"{say(left)} divided by {divisor} is the same as {say(left)} times {say(upside_down)}",
         *_multiply_tops_and_bottoms(left, upside_down),
     ]
     return conclude(steps, equation(left, "divided by", right, value), value)

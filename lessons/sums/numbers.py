@@ -67,7 +67,13 @@ def say_count(count: int) -> str:
 
 
 def say_mixed(amount: Fraction) -> str:
-    """Return a positive fraction as whole and rest: 'one and one sixth'."""
+    """Return a positive fraction as whole and rest, 'one and one sixth', if it has such a name.
+
+    Without a name for its parts it stays in one: 'one hundred and one over one hundred and two'
+    must not sound like one hundred and a bit.
+    """
+    if amount.denominator > _LARGEST_NAMED_DENOMINATOR:
+        return say_fraction(amount.numerator, amount.denominator)
     whole, rest = divmod(amount.numerator, amount.denominator)
     fraction = say_fraction(rest, amount.denominator)
     return f"{_say_whole(whole)} and {fraction}" if whole else fraction

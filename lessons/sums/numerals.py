@@ -34,6 +34,7 @@ ORDINALS = (
     )
     | {"thousandth": 1000}
 )
+_UNIT_ORDINALS = {name: value for name, value in ORDINALS.items() if value < 10}
 _PARTS = {name: value for name, value in ORDINALS.items() if value > 2} | {
     "half": 2, "halves": 2, "quarter": 4,
 }  # fmt: skip
@@ -58,7 +59,7 @@ _DIGITS = r"(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)"
 _WRITTEN = rf"{_DIGITS}(?: {_any_of(_SCALES)}\b)?"
 _WHOLE = rf"(?:{_WRITTEN}|{_WORDS})"
 _POINT = rf"(?:(?P<before>{_WHOLE}) )?point(?P<after>(?: (?:\d+|{_BELOW_HUNDRED}))+)"
-_PART = rf"(?:(?:{_any_of(_TENS)} )?{_any_of(_PARTS)}|\d+(?:st|rd|th))s?\b"
+_PART = rf"(?:{_any_of(_TENS)} {_any_of(_UNIT_ORDINALS)}|{_any_of(_PARTS)}|\d+(?:st|nd|rd|th))s?\b"
 _FRACTION = (
     rf"(?:(?P<written_top>\d+)/(?P<written_bottom>\d+)(?:rds?|ths?)?\b"
     rf"|(?:(?P<top>an?|{_WHOLE}) )?(?P<part>{_PART}))"
@@ -140,8 +141,9 @@ def _whole_value(text: str) -> Fraction:
 
 def _part_value(text: str) -> int:
     *tens, part = text.split()
-    name = part if part in _PARTS else part.removesuffix("s")
-    value = _PARTS[name] if name in _PARTS else int(name[:-2])
+    names = _PARTS | _UNIT_ORDINALS
+    name = part if part in names else part.removesuffix("s")
+    value = names[name] if name in names else int(name[:-2])
     return value + sum(_TENS[word] for word in tens)
 
 

@@ -37,7 +37,9 @@ def raise_to(base: Number, exponent: Number) -> Worked:
     elif power == 2:
         steps = [equation(base, "times", base, value)]
     elif power < 0:
-        steps = ["a power below zero means one divided by the power above zero"]
+        turned = raise_to(base, Number(-exponent.amount))
+        one = Number(Fraction(1))
+        steps = [*turned.steps, equation(one, "divided by", turned.value, value)]
     return conclude(steps, f"{named} is {say(value)}", value)
 
 
