@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None, engines: Engines | None = None)
             with admission.seat():
                 await connection.run(engines)
         except LimitExceeded as refusal:
-            await connection.hang_up(refusal, refusal.close_code)
+            await connection.hang_up(refusal)
 
     @app.get("/health")
     async def health() -> dict[str, Any]:

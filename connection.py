@@ -9,14 +9,13 @@ from typing import Any, Protocol
 
 from conversation import converse
 from engine_api import Engines
-from errors import EngineError, LimitExceeded, ProtocolError, TeachMeError
+from errors import CloseCode, EngineError, LimitExceeded, ProtocolError, TeachMeError
 from messages import ClientMessage, Error, ServerMessage
 from reception import Reception
 from session_state import SessionState
 from settings import Settings
 from websocket_protocol import (
     MALFORMED_CODES,
-    CloseCode,
     check_size,
     decode,
     decode_text,
@@ -71,6 +70,7 @@ class Connection:
         self._as_text = as_text
         self._malformed = 0
         self._warned = False
+        self._unsent_errors: list[Error] = []
 
     async def run(self, engines: Engines) -> None:
         """Serve a session until either side ends it.
@@ -81,7 +81,7 @@ class Connection:
         session = SessionState(self._settings)
         reception = Reception(session, engines)
         reception.welcome()
-        refusals: list[BaseException] = []
+        refusals: list[LimitExceeded] = []
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._send_pump(session), name="send")
@@ -94,18 +94,19 @@ class Connection:
         except* Exception as group:
             refusals += [give_up(error) for error in leaves(group)]
         if refusals:
+            self._unsent_errors = await take_errors(session)
             raise refusals[0]
 
-    async def hang_up(self, error: TeachMeError, close_code: int) -> None:
+    async def hang_up(self, refusal: LimitExceeded) -> None:
         """Say why, and close. A client that reads no more is not told; the server closes for us."""
-        if error.code == "slow_client":
+        if refusal.close_code is CloseCode.SLOW_CLIENT:
             return
-        last_words = Error(error.code, error.message, error.action, error.retryable, fatal=True)
+        code, reason = refusal.close_code, refusal.message
+        last_words = Error(refusal.code, reason, refusal.action, refusal.retryable, fatal=True)
         with suppress(Disconnected, LimitExceeded):
-            await self._send(last_words)
-            await self._socket.send(
-                {"type": "websocket.close", "code": close_code, "reason": error.message}
-            )
+            for error in [*self._unsent_errors, last_words]:
+                await self._send(error)
+            await self._socket.send({"type": "websocket.close", "code": code, "reason": reason})
 
     async def _receive_pump(self, session: SessionState, reception: Reception) -> None:
         while True:
@@ -182,7 +183,13 @@ def give_up(error: BaseException) -> LimitExceeded:
     )
 
 
-def leaves(group: BaseExceptionGroup[Any]) -> list[BaseException]:
+async def take_errors(session: SessionState) -> list[Error]:
+    """Return the errors that still wait to be sent; they tell what a client did wrong."""
+    messages = [await session.outbound.get() for _ in range(len(session.outbound))]
+    return [message for message in messages if isinstance(message, Error)]
+
+
+def leaves(group: BaseExceptionGroup[Any]) -> list[Any]:
     """Return the exceptions of a group and of the groups in it."""
     nested = [
         leaves(error) if isinstance(error, BaseExceptionGroup) else [error]

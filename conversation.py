@@ -27,6 +27,7 @@ async def converse(session: SessionState, engines: Engines) -> None:
         while True:
             heard = await session.heard.get()
             if not deserves_reply(session, heard):
+                session.stop_hearing()
                 continue
             session.interrupt()
             if len(replies) >= MAX_UNFINISHED_REPLIES:

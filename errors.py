@@ -4,6 +4,22 @@ Every leaf knows the answer it deserves: a stable ``code``, a sentence for the l
 do next, and whether the same thing may work if tried again.
 """
 
+from enum import IntEnum
+
+
+class CloseCode(IntEnum):
+    """Why a connection ends (RFC 6455, 7.4.1 and its registry; from 4000 on our own)."""
+
+    NORMAL = 1000
+    GOING_AWAY = 1001
+    TOO_BIG = 1009
+    INTERNAL = 1011
+    SERVICE_RESTART = 1012
+    OVERLOADED = 1013
+    MALFORMED = 4400
+    ORIGIN_REFUSED = 4403
+    SLOW_CLIENT = 4408
+
 
 class TeachMeError(Exception):
     """The root of every error this service raises on purpose.
@@ -31,7 +47,13 @@ class LimitExceeded(TeachMeError):
     """The peer asked for more than it may have. Carries the WebSocket close code to use."""
 
     def __init__(
-        self, code: str, message: str, action: str = "", *, close_code: int, retryable: bool = False
+        self,
+        code: str,
+        message: str,
+        action: str = "",
+        *,
+        close_code: CloseCode,
+        retryable: bool = False,
     ):
         super().__init__(code, message, action, retryable=retryable)
         self.close_code = close_code

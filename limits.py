@@ -5,11 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import SplitResult, urlsplit
 
-from errors import LimitExceeded
+from errors import CloseCode, LimitExceeded
 from settings import Settings
-
-CLOSE_OVERLOADED = 1013
-CLOSE_ORIGIN_REFUSED = 4403
 
 
 class Admission:
@@ -43,7 +40,7 @@ class Admission:
                 "origin_refused",
                 "This page may not open a conversation here.",
                 "Add its origin to ALLOWED_ORIGINS.",
-                close_code=CLOSE_ORIGIN_REFUSED,
+                close_code=CloseCode.ORIGIN_REFUSED,
             )
 
     @contextmanager
@@ -58,7 +55,7 @@ class Admission:
                 "overloaded",
                 "All places are taken.",
                 "Please try again in a minute.",
-                close_code=CLOSE_OVERLOADED,
+                close_code=CloseCode.OVERLOADED,
                 retryable=True,
             )
         self.sessions += 1

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 
-from errors import LimitExceeded
+from errors import CloseCode, LimitExceeded
 from messages import AudioChunk, AudioComplete, ServerMessage, TranscriptInterim, TutorText
 
 FencedMessage = AudioChunk | AudioComplete | TutorText
@@ -12,8 +12,6 @@ FencedMessage = AudioChunk | AudioComplete | TutorText
 MAX_MESSAGES = 512
 """Messages waiting at a time. The lead bounds the audio among them; a client this far behind
 with the rest has stopped reading."""
-
-CLOSE_SLOW_CLIENT = 4408
 
 
 class Outbound:
@@ -37,7 +35,7 @@ class Outbound:
                 "slow_client",
                 "The connection is too slow: too many messages wait to be read.",
                 "Check the network and connect again.",
-                close_code=CLOSE_SLOW_CLIENT,
+                close_code=CloseCode.SLOW_CLIENT,
                 retryable=True,
             )
         if isinstance(message, TranscriptInterim) and self._ends_with_interim():

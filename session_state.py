@@ -185,6 +185,7 @@ class SessionState:
         if text:
             self._remember(Remark("learner", text))
         self.turn = Turn(self.generation_id, question, times)
+        self.hearing = False
         self.tell_state()
         return self.turn
 
@@ -278,10 +279,18 @@ class SessionState:
             return "hearing"
         return self.phase.value
 
-    def set_hearing(self, hearing: bool) -> None:
-        """Note whether an utterance is under way."""
-        if hearing != self.hearing:
-            self.hearing = hearing
+    def start_hearing(self) -> None:
+        """Note that the learner speaks; whatever reply is under way ends."""
+        told, self.hearing = self.hearing, True
+        if self.turn is not None:
+            self.interrupt(resumed=True)
+        elif not told:
+            self.tell_state()
+
+    def stop_hearing(self) -> None:
+        """Note that what the learner said asks for no reply."""
+        if self.hearing:
+            self.hearing = False
             self.tell_state()
 
     def report(self, error: TeachMeError, *, fatal: bool = False) -> None:

@@ -139,7 +139,7 @@ class Ears:
         self._end_utterance(ended.speech_ended_at)
 
     def _barge_in(self, _: BargeInConfirmed) -> None:
-        self._session.interrupt()
+        self._session.start_hearing()
 
     def _duck(self, _: BargeInMaybe) -> None:
         self._begin_utterance(tentative=True)
@@ -151,8 +151,7 @@ class Ears:
 
     def _begin_utterance(self, *, tentative: bool = False) -> None:
         if not tentative:
-            self._session.interrupt(resumed=True)
-            self._session.set_hearing(True)
+            self._session.start_hearing()
         if self._current is not None:
             self._current.tentative = tentative
             return
@@ -224,14 +223,17 @@ class Ears:
     async def _settle(self, utterance: Utterance, error: EngineError | None = None) -> None:
         """Hand a finished utterance on: its words, what kept us from them, or that it had none."""
         del self._utterances[utterance.utterance_id]
-        self._session.set_hearing(self._current is not None and not self._current.tentative)
         utterance.times.transcribed = _now()
         if utterance.tentative:
             return
         if utterance.text:
             self._session.send(utterance.to_message())
-        heard: HeardEvent = LearnerSpoke(utterance.text, utterance.times)
-        if error is not None and not utterance.text:
+        if self._current is not None and not self._current.tentative:
+            # The learner speaks on: both are one question, and nobody answers into it.
+            self._current.before = utterance.question
+            return
+        heard: HeardEvent = LearnerSpoke(utterance.question, utterance.times)
+        if error is not None and not utterance.question:
             heard = HearingFailed(error)
         await self._session.heard.put(heard)
 

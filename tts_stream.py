@@ -5,9 +5,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from engine_api import OUTPUT_RATE, Voice, VoiceOptions
-from errors import EngineError, LimitExceeded
+from errors import CloseCode, EngineError, LimitExceeded
 from messages import AudioChunk, AudioComplete
-from outbound import CLOSE_SLOW_CLIENT
 from session_state import SessionState
 from speakable import speakable
 from turn import Turn
@@ -128,6 +127,6 @@ class Reply:
                 "playback_stalled",
                 "The tutor's voice was sent but not played.",
                 "Reload the page, and keep it in the foreground.",
-                close_code=CLOSE_SLOW_CLIENT,
+                close_code=CloseCode.SLOW_CLIENT,
                 retryable=True,
             ) from error

@@ -12,7 +12,8 @@ class Utterance:
     """What has been understood of an utterance so far.
 
     ``tentative`` until it is clear that the learner speaks, and not the tutor's echo; nothing of
-    a tentative utterance is shown. ``final_due`` is set once the utterance is over, on the loop's
+    a tentative utterance is shown. ``before`` is what was said just before and not answered yet.
+    ``final_due`` is set once the utterance is over, on the loop's
     clock in seconds.
     """
 
@@ -21,6 +22,7 @@ class Utterance:
     tentative: bool = False
     finals: list[str] = field(default_factory=list)
     interim: str = ""
+    before: str = ""
     final_due: float | None = None
     broken_by: EngineError | None = None
     times: TurnTimes = field(default_factory=TurnTimes)
@@ -29,6 +31,11 @@ class Utterance:
     def text(self) -> str:
         """Everything understood, the last guess included: better a guess than a lost word."""
         return " ".join(filter(None, [*self.finals, self.interim]))
+
+    @property
+    def question(self) -> str:
+        """The text to answer: with the utterance before it, where the learner just went on."""
+        return f"{self.before} {self.text}".strip()
 
     def add_final(self, text: str, language: str) -> None:
         """Take in a transcript that will not change any more; it settles the last guess."""

@@ -12,7 +12,6 @@ as a :class:`~errors.ProtocolError`, whose code tells what it means:
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from struct import Struct
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -20,7 +19,7 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 import messages as m
-from errors import LimitExceeded, ProtocolError
+from errors import CloseCode, LimitExceeded, ProtocolError
 from frame_types import CLIENT_TYPES, FRAME_TYPES, SERVER_TYPES, FrameType
 from message_codec import (
     CHUNK_HEAD,
@@ -42,21 +41,6 @@ MAX_FRAMES = 256
 
 MALFORMED_CODES = frozenset({"malformed_frame", "bad_payload"})
 """Codes of the errors that a correct client, of whatever version, never causes."""
-
-
-class CloseCode(IntEnum):
-    """Why a connection ends (RFC 6455, 7.4.1 and its registry; from 4000 on our own)."""
-
-    NORMAL = 1000
-    GOING_AWAY = 1001
-    TOO_BIG = 1009
-    INTERNAL = 1011
-    SERVICE_RESTART = 1012
-    OVERLOADED = 1013
-    MALFORMED = 4400
-    ORIGIN_REFUSED = 4403
-    SLOW_CLIENT = 4408
-
 
 CODECS: dict[type, Codec[Any]] = {message: codec_for(message) for message in FRAME_TYPES}
 

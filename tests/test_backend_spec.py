@@ -13,7 +13,7 @@ import message_codec
 import messages as m
 from connection import MAX_MALFORMED, SEND_TIMEOUT_S
 from endpointing import WINDOW_MS, EndpointingPolicy
-from errors import ProtocolError
+from errors import CloseCode, ProtocolError
 from frame_types import CLIENT_TYPES, SERVER_TYPES, FrameType
 from outbound import MAX_MESSAGES
 from pace import BURST_S, SPEED
@@ -24,7 +24,6 @@ from tts_stream import PLAYBACK_STALL_S
 from websocket_protocol import (
     HEADER,
     MAX_FRAMES,
-    CloseCode,
     decode,
     decode_server,
     decode_server_text,

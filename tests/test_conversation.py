@@ -57,7 +57,7 @@ async def test_a_spoken_question_is_answered_in_speech() -> None:
         assert learner.text(1) == "Reply 1 is short."
         samples = sum(len(chunk.pcm) // 2 for chunk in learner.all(AudioChunk))
         assert learner.all(AudioComplete) == [AudioComplete(1, samples)]
-        assert learner.phases() == ["hearing", "listening", "thinking", "speaking", "listening"]
+        assert learner.phases() == ["hearing", "thinking", "speaking", "listening"]
 
 
 @in_virtual_time
@@ -217,6 +217,19 @@ async def test_who_goes_on_speaking_before_the_answer_has_asked_one_question() -
         await ask(learner)
         await learner.wait_for(TurnMetrics)
         assert learner.session.history[0] == Remark("learner", "What is a verb?")
+
+
+@in_virtual_time
+async def test_who_goes_on_speaking_before_the_final_transcript_is_not_talked_over() -> None:
+    """The tutor waits for the second utterance and answers both as one."""
+    script = dataclasses.replace(QUICK, utterances=("What is", "a verb?"), final_ms=2_000)
+    async with lesson(play(script)) as learner:
+        await ask(learner, 600)
+        await ask(learner, 2_000)
+        await learner.wait_for(TurnMetrics)
+        assert [final.text for final in learner.all(TranscriptFinal)] == ["What is", "a verb?"]
+        assert learner.session.history[0] == Remark("learner", "What is a verb?")
+        assert learner.phases() == ["hearing", "thinking", "speaking", "listening"]
 
 
 @in_virtual_time
