@@ -1,0 +1,82 @@
+"""Starts a server to measure, and reads what it uses from ``/proc``."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+STOP_TIMEOUT_S = 10.0
+
+SCRIPTED = dict.fromkeys(("STT_ENGINE", "TUTOR_ENGINE", "VOICE_ENGINE"), "scripted")
+"""Keeps the modules of the embedded models out of a server that does not use them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerProcess:
+    """A running server."""
+
+    pid: int
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Its WebSocket."""
+        return f"ws://127.0.0.1:{self.port}/ws"
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time of all its threads."""
+        tasks = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+
+    def memory_kb(self) -> tuple[float, float]:
+        """Return its resident memory, and the part shared with no other process, in kB."""
+        fields = {}
+        for line in Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines()[1:]:
+            name, value = line.split(":")
+            fields[name] = int(value.split()[0])
+        return fields["Rss"], fields["Private_Clean"] + fields["Private_Dirty"]
+
+    def take_delays(self) -> dict[str, float]:
+        """Return the frame delays counted since the last call. Blocks for a moment."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/delays", timeout=10) as answer:
+            delays: dict[str, float] = json.load(answer)
+        return delays
+
+
+@contextmanager
+def serve(
+    kind: str, *, core: int | None = None, real_time: bool = False, short: bool = False
+) -> Iterator[ServerProcess]:
+    """Run a server until the block ends.
+
+    Args:
+        kind: ``service`` or ``floor``.
+        core: The core to run on.
+        real_time: Ask for a real-time schedule.
+        short: Play turns of some milliseconds.
+
+    Raises:
+        RuntimeError: It does not start; it says why on standard error.
+    """
+    command = [sys.executable, "-m", "bench.server", kind]
+    command += [] if core is None else [f"--core={core}"]
+    command += ["--real-time"] * real_time + ["--short"] * short
+    environment = {**os.environ, **SCRIPTED}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        try:
+            port = process.stdout.readline()
+            if not port:
+                raise RuntimeError(f"the server did not start: {' '.join(command)}")
+            yield ServerProcess(process.pid, int(port))
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()

@@ -1,0 +1,91 @@
+"""A server to measure, in a process of its own: our service or the floor, on scripted engines.
+
+``python -m bench.server service`` prints the port it listens on.
+"""
+
+import argparse
+import gc
+import socket
+from dataclasses import replace
+
+import uvicorn
+from fastapi import FastAPI
+
+from app import create_app
+from bench.core import claim_core
+from bench.floor import create_floor
+from bench.instruments import NumberedVoice, ObservedRecognizer
+from bench.stamps import DelayCounts
+from engine_api import Engines
+from engines.scripted import Script, play
+from settings import Settings
+
+KINDS = ("service", "floor")
+
+SHORT_SCRIPT = Script(
+    replies=(),
+    final_ms=0,
+    first_word_ms=0,
+    word_ms=0,
+    first_audio_ms=0,
+    audio_speed=1_000,
+    spoken_word_ms=20,
+)
+"""Turns of some milliseconds, for what takes many of them."""
+
+MANY = 100_000
+
+
+def main() -> None:
+    """Serve until terminated."""
+    options = _parse()
+    claim_core(options.core, real_time=options.real_time)
+    delays = DelayCounts()
+    engines = observe(play(SHORT_SCRIPT if options.short else Script()), delays)
+    app = create_server(options.kind, engines)
+    add_delays(app, delays)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        print(listener.getsockname()[1], flush=True)
+        config = uvicorn.Config(
+            app, loop="uvloop", ws_per_message_deflate=False, log_level="warning"
+        )
+        uvicorn.Server(config).run([listener])
+
+
+def add_delays(app: FastAPI, counts: DelayCounts) -> None:
+    """Let the load generator ask for the frame delays since it last did."""
+
+    @app.get("/delays")
+    async def delays() -> dict[str, float]:
+        return counts.take()
+
+
+def observe(engines: Engines, delays: DelayCounts) -> Engines:
+    """Return the engines with instruments around them."""
+    return replace(
+        engines,
+        recognizer=ObservedRecognizer(engines.recognizer, delays),
+        voice=NumberedVoice(engines.voice),
+    )
+
+
+def create_server(kind: str, engines: Engines) -> FastAPI:
+    """Return the application to measure, ``service`` or ``floor``."""
+    if kind == "service":
+        return create_app(Settings(max_sessions=MANY), engines)
+    gc.collect()
+    gc.freeze()
+    return create_floor(engines)
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.server", description=__doc__)
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("--core", type=int, help="the one to run on")
+    parser.add_argument("--real-time", action="store_true")
+    parser.add_argument("--short", action="store_true", help="turns of some milliseconds")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
