@@ -43,7 +43,10 @@ export class Devices {
     void this.#audio?.resume();
     this.#opening ??= Audio.open((event) => this.#lesson.report(event)).then(
       (audio) => this.#takeAudio(audio),
-      () => this.#notify("voice-failed"),
+      (error) => {
+        console.error("no sound:", error);
+        return this.#notify("voice-failed");
+      },
     );
     return this.#opening;
   }
@@ -65,9 +68,9 @@ export class Devices {
 
   async #openMicrophone() {
     this.#store.dispatch({ type: "microphone", status: "asking" });
+    const audio = await this.openAudio();
+    if (!audio) return this.#lose(isSecureContext ? "voice-failed" : "microphone-insecure");
     try {
-      const audio = await this.openAudio();
-      if (!audio) throw new DOMException("no sound", "InsecureContextError");
       this.#microphone = await audio.openMicrophone(
         (frame) => this.#hear(frame),
         () => this.#lose("microphone-lost"),

@@ -10,8 +10,8 @@ import { Resampler } from "./resampler.js";
 /** Rate of everything received, Hz. */
 const OUTPUT_RATE = 24_000;
 
-/** Longest wait for the audio thread; a device that was taken away never answers. */
-const FLUSH_TIMEOUT_MS = 60;
+/** Longest wait for the audio thread, which is silent by then; a lost device never answers. */
+const FLUSH_TIMEOUT_MS = 200;
 
 /** Feeds the player worklet, which alone decides what is played and counts it. */
 export class Player {

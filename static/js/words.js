@@ -10,16 +10,16 @@
 export const STATES = {
   connecting: { word: "Connecting", hint: "Reaching the tutor…" },
   ready: { word: "Ready", hint: "Start talking, or type a question." },
-  asking: { word: "One question first", hint: "Your browser asks whether to allow the microphone." },
+  asking: { word: "May I listen?", hint: "Your browser asks for the microphone." },
   listening: { word: "Listening", hint: "Ask anything, out loud." },
-  muted: { word: "Muted", hint: "The tutor cannot hear you. Press M to unmute." },
+  muted: { word: "Muted", hint: "The tutor cannot hear you now." },
   hearing: { word: "Hearing you", hint: "Pause when you are done." },
   thinking: { word: "Thinking", hint: "The answer is on its way." },
-  speaking: { word: "Speaking", hint: "Break in whenever you like: talk, or press Esc." },
-  ducked: { word: "Was that you?", hint: "Lowered my voice. Go on, or I will." },
+  speaking: { word: "Speaking", hint: "Talk over me whenever you like." },
+  ducked: { word: "Was that you?", hint: "I lowered my voice. Go on, or I will." },
   reconnecting: { word: "Reconnecting", hint: "The connection broke. Trying again…" },
   closed: { word: "Disconnected", hint: "The conversation has ended." },
-  error: { word: "Something is wrong", hint: "The tutor cannot be reached like this." },
+  error: { word: "Cannot connect", hint: "The tutor cannot be reached like this." },
 };
 
 /** @type {Record<string, string>} */

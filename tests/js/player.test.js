@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, test } from "node:test";
+import { beforeEach, test } from "node:test";
 
 import { PlaybackQueue } from "../../static/js/playback-queue.js";
 import { Player } from "../../static/js/player.js";
@@ -14,21 +14,29 @@ const METHODS = {
   duck: (queue, { on }) => queue.duck(on),
 };
 
-let channel, queue, events, player;
+let worklet, queue, events, player;
 
 beforeEach(() => {
-  channel = new MessageChannel();
   events = [];
-  queue = new PlaybackQueue(RATE, (event) => channel.port2.postMessage(event));
-  channel.port2.onmessage = ({ data }) => METHODS[data.order](queue, data);
-  player = new Player(channel.port1, RATE, (event) => events.push(event));
+  const [here, there] = ports();
+  worklet = there;
+  queue = new PlaybackQueue(RATE, (event) => there.postMessage(event));
+  there.onmessage = ({ data }) => METHODS[data.order](queue, data);
+  player = new Player(here, RATE, (event) => events.push(event));
 });
 
-afterEach(() => channel.port1.close());
+/** Two ports that deliver as soon as the code that sent has come to its end. */
+function ports() {
+  const pair = [{ onmessage: null }, { onmessage: null }];
+  pair.forEach((port, n) => {
+    port.postMessage = (data) => queueMicrotask(() => pair[1 - n].onmessage?.({ data }));
+  });
+  return pair;
+}
 
 /** Until all messages sent so far have arrived. */
 function delivered() {
-  return new Promise((resolve) => setTimeout(resolve, 5));
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function render(seconds) {
@@ -78,7 +86,7 @@ test("a flush is answered even where the audio thread is dead", async () => {
   await delivered();
   render(0.5);
   await delivered();
-  channel.port2.onmessage = null;
+  worklet.onmessage = null;
   assert.ok((await player.flush(2)) >= 9_600);
 });
 
