@@ -6,13 +6,13 @@ Run ``python -m bench.speaking [--threads N]``; Linux only, for the load of othe
 import argparse
 import asyncio
 import os
-import statistics
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.figures import percentile, spread, table
 from engine_api import OUTPUT_RATE, VoiceOptions
 from engines.local_tts import MODEL_THREADS, LocalVoice, Run, Speaker
 from engines.synthesizer import load_synthesizer
@@ -47,7 +47,12 @@ SENTENCES = {
 }
 """Sentences for a tutor by their number of words; few words stand in two of them."""
 
-CANCELLATIONS = 20
+CANCELLATIONS = 100
+
+LONGEST_STEP_S = 0.5
+"""After which a step would have ended by itself, even on a busy machine."""
+
+TICK_S = 0.002
 
 SAMPLE_BYTES = 2
 
@@ -92,44 +97,70 @@ async def main(threads: int) -> None:
     voice = LocalVoice(load)
     began = time.perf_counter()
     await voice.start()
+    assert speaker is not None
     print(
         f"{voice.name}, {threads} thread(s) a step, loaded in {time.perf_counter() - began:.1f} s"
     )
     busy, began = other_cpu(), time.perf_counter()
     await report_first_audio(voice)
-    assert speaker is not None
     await report_cancellation(voice, speaker)
+    await report_loop_delay(voice)
     load_of_others = (other_cpu() - busy) / (time.perf_counter() - began)
     print(f"others used {load_of_others:.2f} of {os.cpu_count()} cores meanwhile")
     await voice.aclose()
 
 
 async def report_first_audio(voice: LocalVoice) -> None:
-    """Print the time from a sentence to its first audio, for words heard before and new ones."""
-    print("words  dictionary  first audio ms: median  max   CPU s per s of audio")
+    """Print the time from a sentence to its first audio, spoken for the first and second time."""
+    rows = []
     for words, sentences in SENTENCES.items():
-        for dictionary in ("cold", "warm"):
+        for time_spoken in ("first", "second"):
             spoken = [await speak(voice, sentence) for sentence in sentences]
-            times = [1_000 * each.first_audio for each in spoken]
+            times = [1_000 * sentence.first_audio for sentence in spoken]
             cost = sum(each.cpu for each in spoken) / sum(each.audio for each in spoken)
-            print(
-                f"{words:5}  {dictionary:10}  {statistics.median(times):22.0f}"
-                f"  {max(times):4.0f}  {cost:20.3f}"
-            )
+            figures = (min(times), percentile(times, 50), max(times))
+            rows.append([str(words), time_spoken, *(f"{ms:.0f}" for ms in figures), f"{cost:.3f}"])
+    head = ("words", "time", "first audio ms: min", "p50", "max", "CPU s per s of audio")
+    print(table(head, rows))
 
 
 async def report_cancellation(voice: LocalVoice, speaker: WatchedSpeaker) -> None:
     """Print how soon a reply that is cut off after its first audio gives its thread back."""
-    closing, working = [], []
+    closed, ceased = [], []
     for _ in range(CANCELLATIONS):
         async with aclosing(voice.speak(each(SENTENCES[20]), options())) as pieces:
             await anext(pieces)
             began = time.perf_counter()
-        closing.append(1_000 * (time.perf_counter() - began))
-        await asyncio.sleep(0.3)
-        working.append(1_000 * max(0.0, speaker.ceased_at - began))
-    print(f"closed after ms: median {statistics.median(closing):.1f}, max {max(closing):.1f}")
-    print(f"thread free after ms: median {statistics.median(working):.1f}, max {max(working):.1f}")
+        closed.append(1_000 * (time.perf_counter() - began))
+        await asyncio.sleep(LONGEST_STEP_S)
+        ceased.append(1_000 * max(0.0, speaker.ceased_at - began))
+    print(f"cut off: closed after ms, p50 / p95 / p99: {spread(closed, 2)}")
+    print(f"cut off: thread free after ms, p50 / p95 / p99: {spread(ceased, 2)}")
+
+
+async def report_loop_delay(voice: LocalVoice) -> None:
+    """Print how late the event loop is while two replies are spoken at once."""
+    delays: list[float] = []
+    async with asyncio.TaskGroup() as group:
+        ticking = group.create_task(tick(delays), name="tick")
+        replies = [group.create_task(drain(voice, SENTENCES[12]), name="reply") for _ in range(2)]
+        await asyncio.wait(replies)
+        ticking.cancel()
+    print(f"event loop late by ms, p50 / p95 / p99: {spread(delays, 2)}, at most {max(delays):.1f}")
+
+
+async def tick(delays: list[float]) -> None:
+    """Note by how many ms the loop wakes us too late, until cancelled."""
+    while True:
+        due = time.perf_counter() + TICK_S
+        await asyncio.sleep(TICK_S)
+        delays.append(max(0.0, 1_000 * (time.perf_counter() - due)))
+
+
+async def drain(voice: LocalVoice, sentences: Iterable[str]) -> None:
+    """Speak to nobody."""
+    async for _ in voice.speak(each(sentences), options()):
+        pass
 
 
 async def speak(voice: LocalVoice, sentence: str) -> Spoken:
