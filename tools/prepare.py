@@ -28,17 +28,21 @@ LARGE_DOWNLOAD = re.compile(r"\(\d{2,}(\.\d+)? MB\)")
 
 
 class SystemTool(NamedTuple):
-    """A program from outside Python, its Debian package, and what goes untested without it."""
+    """A program from outside Python by its names, its Debian package, and what it is needed for."""
 
-    command: str
+    commands: tuple[str, ...]
     package: str
     serves: str
 
 
 SYSTEM_TOOLS = (
-    SystemTool("chromium", "chromium", "the tests that talk to the page in a real browser"),
-    SystemTool("node", "nodejs", "the tests of the page's modules"),
-    SystemTool("npm", "npm", "the type check of the page's modules"),
+    SystemTool(
+        ("chromium", "chromium-browser", "google-chrome"),
+        "chromium",
+        "the tests that talk to the page in a real browser",
+    ),
+    SystemTool(("node",), "nodejs", "the tests of the page's modules"),
+    SystemTool(("npm",), "npm", "the type check of the page's modules"),
 )
 
 
@@ -135,7 +139,7 @@ def report() -> None:
     """Say loudly what this machine cannot test, and how to change that."""
     for tool in _missing_tools():
         _say(
-            f"LEFT OUT: {tool.serves}, for want of {tool.command!r}."
+            f"LEFT OUT: {tool.serves}, for want of {tool.commands[0]}."
             f" On Debian or Ubuntu: sudo apt-get install {tool.package}"
         )
     if shutil.which("npm") and not _is_done(NODE_MODULES, NODE_LOCK):
@@ -143,7 +147,7 @@ def report() -> None:
 
 
 def _missing_tools() -> list[SystemTool]:
-    return [tool for tool in SYSTEM_TOOLS if shutil.which(tool.command) is None]
+    return [tool for tool in SYSTEM_TOOLS if not any(map(shutil.which, tool.commands))]
 
 
 def _apt_install(packages: list[str]) -> bool:
