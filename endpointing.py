@@ -130,8 +130,8 @@ class Endpointer:
             self._forget_voice()
         self._heard_at, self._speaking = now, speaking
         decisions: list[Decision] = []
-        for remaining, score in zip(range(len(scores) - 1, -1, -1), scores, strict=True):
-            decisions += _STEPS[self._stage](self, score, now - remaining * WINDOW_S)
+        for at, score in enumerate(scores, start=1 - len(scores)):
+            decisions += _STEPS[self._stage](self, score, now + at * WINDOW_S)
         return decisions
 
     def hear_words(self, text: str, now: float, *, spoken: str) -> list[Decision]:
@@ -183,21 +183,29 @@ class Endpointer:
         if policy.barge_in == "hold" or (self._speaking and policy.barge_in == "tap"):
             self._forget_voice()
             return []
-        recent.append(score >= policy.speech_score)
+        voiced = score >= policy.speech_score
+        recent.append(voiced)
         if not self._released:
             if _count_tail(recent, False) >= policy.release_windows:
                 self._forget_voice()
             return []
-        if self._speaking:
-            if _count_tail(recent, True) < policy.maybe_windows:
-                return []
-            self._stage, self._windows = _Stage.SUSPICIOUS, 0
-            self._started_at = at - policy.maybe_windows * WINDOW_S
-            return [BargeInMaybe(at)]
-        latest = list(recent)[-policy.start_within :]
-        if sum(latest) < policy.start_windows:
+        if not voiced:
+            return []
+        return self._suspect(at) if self._speaking else self._begin(at)
+
+    def _begin(self, at: float) -> list[Decision]:
+        latest = list(self._recent)[-self.policy.start_within :]
+        if sum(latest) < self.policy.start_windows:
             return []
         return self._open(at - (len(latest) - latest.index(True)) * WINDOW_S, at, speech_at=at)
+
+    def _suspect(self, at: float) -> list[Decision]:
+        windows = self.policy.maybe_windows
+        if _count_tail(self._recent, True) < windows:
+            return []
+        self._stage, self._windows = _Stage.SUSPICIOUS, 0
+        self._started_at = at - windows * WINDOW_S
+        return [BargeInMaybe(at)]
 
     def _doubt(self, score: float, at: float) -> list[Decision]:
         policy = self.policy

@@ -241,7 +241,9 @@ class ScriptedVoice(ScriptedEngine):
             number = number or reply_number(sentence)
             await asyncio.sleep(self.script.first_audio_ms / 1_000)
             left_ms = len(sentence.split()) * self.script.spoken_word_ms / options.speaking_rate
-            while left_ms > 0 and not options.cancel_event.is_set():
+            while left_ms > 0:
+                if options.cancel_event.is_set():
+                    return
                 piece_ms = min(PIECE_MS, left_ms)
                 left_ms -= piece_ms
                 samples = int(piece_ms * OUTPUT_RATE / 1_000)

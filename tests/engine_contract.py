@@ -1,0 +1,89 @@
+"""What the tests of the engines' contract share: every engine of the service, and a free loop.
+
+The engines come from the tables in ``engines``, so one that is added there is tested as well.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from itertools import pairwise
+from typing import Any, TypeVar
+
+import pytest
+
+from engine_api import Engine, Engines
+from engines import create_engines
+from engines.scripted import Script, play
+from settings import EngineChoice, Settings
+from tests.leaks import no_task_left
+from tests.recordings import load_recording
+
+PATIENCE_S = 30.0
+"""Longest wait for anything, on a machine that has other work."""
+
+CLOSING_S = 1.0
+"""Longest time an engine may take to let go of work nobody wants any more."""
+
+LOOP_CPU_S = 0.010
+"""Longest time an engine may keep the event loop to itself."""
+
+FRAME = 640
+"""Bytes in 20 ms of microphone audio."""
+
+SPEECH = load_recording("go_forward").pcm
+SILENCE = bytes(25 * FRAME)
+
+QUICK = Script(final_ms=30, first_word_ms=5, word_ms=1, first_audio_ms=10, audio_speed=50)
+
+Item = TypeVar("Item")
+
+
+def choices(*tables: dict[EngineChoice, str]) -> list[Any]:
+    """Return the engines of the tables as parameters; all but the scripted ones load models."""
+    names = dict.fromkeys(name for table in tables for name in table if name != "auto")
+    marks = {name: () if name == "scripted" else (pytest.mark.models,) for name in names}
+    return [pytest.param(name, marks=marks[name]) for name in names]
+
+
+def engines_named(choice: EngineChoice) -> Engines:
+    """Return the engines of that name for every sense, not started."""
+    if choice == "scripted":
+        return play(QUICK)
+    return create_engines(Settings(stt_engine=choice, tutor_engine=choice, voice_engine=choice))
+
+
+@asynccontextmanager
+async def running(engine: Engine) -> AsyncIterator[None]:
+    """Start an engine, and close it in the end, when it must have left no task behind."""
+    await engine.start()
+    try:
+        yield
+    finally:
+        await engine.aclose()
+        await no_task_left(CLOSING_S)
+
+
+@asynccontextmanager
+async def free_loop() -> AsyncIterator[None]:
+    """Check that the block leaves the event loop free: in CPU time, to which others add nothing."""
+    used = [time.thread_time()]
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(0.001)
+            used.append(time.thread_time())
+
+    heart = asyncio.create_task(beat(), name="heart")
+    try:
+        yield
+    finally:
+        heart.cancel()
+    used.append(time.thread_time())
+    assert max(after - before for before, after in pairwise(used)) <= LOOP_CPU_S
+
+
+async def collect(items: AsyncGenerator[Item, None], within_s: float = PATIENCE_S) -> list[Item]:
+    """Return all that an engine yields, if it ends in time."""
+    async with asyncio.timeout(within_s), aclosing(items):
+        return [item async for item in items]
