@@ -7,6 +7,7 @@ PREPARE = @$(or $(PYTHON),$(error Python 3.11 or newer is needed)) tools/prepare
 VENV = .venv/bin/python
 COMPILE = @$(VENV) -m uv pip compile --quiet --universal --generate-hashes --no-annotate \
 	--python-version 3.11 --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+BENCHES = bench.wire bench.hearing bench.speaking bench.load
 
 .PHONY: run test check bench lock clean
 
@@ -26,7 +27,7 @@ check:
 
 bench:
 	$(PREPARE) test
-	$(VENV) -m bench
+	@for bench in $(BENCHES); do echo "--- $$bench"; $(VENV) -m $$bench || exit 1; done
 
 # UPGRADE=1 takes the newest versions; without it only what pyproject.toml asks for changes.
 lock:

@@ -71,6 +71,12 @@ def test_every_module_command_can_be_run() -> None:
     assert all(find_spec(module) for module in re.findall(r"python -m ([\w.]+)", README))
 
 
+def test_every_bench_of_the_makefile_can_be_run() -> None:
+    """``make bench`` names modules that are there."""
+    benches = re.findall(r"^BENCHES = (.+)$", MAKEFILE, re.MULTILINE)[0].split()
+    assert all(find_spec(bench) for bench in benches)
+
+
 def test_the_command_line_client_knows_its_options() -> None:
     """The options shown for the client are in its help."""
     command = [sys.executable, "-m", "bench.talk", "--help"]
