@@ -55,7 +55,7 @@ class Intent(Enum):
     """
     WHY = """
         why, why is that, why is it, why is it so, why is that so, why is this, why so, why that,
-        why not, why does that happen, why does it work, why does that work, how come, tell me why,
+        why does that happen, why does it work, why does that work, how come, tell me why,
         explain why, but why, and why, what's the reason, what is the reason, how do you know
     """
     EXAMPLE = """

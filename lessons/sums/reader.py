@@ -28,7 +28,7 @@ _HARMLESS = word_set(
     """
     about alright and answer ask asked asks believe calculate can compute could do does er erm
     evaluate find for give good got great have hello help hey hi hmm homework how i i'd i'm if is
-    know let's like look math maths me mister much my need next now ok okay one out please practice
+    know let's like look math maths me mister more much my need next now ok okay out please practice
     problem question quick quickly right says shall sir so solve some sorry sum teacher tell thank
     thanks that that's then think this true tutor uh uhm um understand wait want was we well what
     will with work would yeah yes you
@@ -41,6 +41,8 @@ _LEAD_IN = re.compile(
     r"(?: answer (?:to|of)| result of| value of)?|calculate|compute|work out|evaluate|solve|find"
     r"|what do (?:you|i|we) get if (?:you|i|we)) "
 )
+_SEVERAL_WORDS = re.compile("[ /]")
+"""Tells 'a fifth' and '1/5', which are fractions, from 'fifth', which may be a place in a row."""
 _TAIL = re.compile(
     r"(?: (?:please|then|again|now|tutor|exactly|altogether|thanks|thank you|make|come to|what|"
     r"equals?|equal to|is|=))+$"
@@ -108,9 +110,10 @@ def _read_conversion(said: str) -> Conversion | None:
 
 def _read_question(said: str) -> Expression | None:
     lead_in = _LEAD_IN.match(said)
-    expression = _parse(said[lead_in.end() :] if lead_in else said)
+    asked = said[lead_in.end() :] if lead_in else said
+    expression = _parse(asked)
     if isinstance(expression, Number):
-        return _as_division(expression) if lead_in else None
+        return _as_division(expression) if lead_in and _SEVERAL_WORDS.search(asked) else None
     return None if isinstance(expression, Percent) else expression
 
 
