@@ -31,20 +31,6 @@ from decisions import (
 )
 from echo import is_echo
 
-__all__ = [
-    "BargeInConfirmed",
-    "BargeInMaybe",
-    "BargeInMode",
-    "BargeInRejected",
-    "Decision",
-    "Endpointer",
-    "EndpointingPolicy",
-    "SpeechPaused",
-    "SpeechResumed",
-    "SpeechStarted",
-    "TurnEnded",
-]
-
 WINDOW_MS = 32
 """Audio behind one speech score: 512 samples at 16 kHz."""
 

@@ -4,18 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
-from endpointing import (
+from decisions import (
     BargeInConfirmed,
     BargeInMaybe,
     BargeInRejected,
     Decision,
-    Endpointer,
-    EndpointingPolicy,
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
     TurnEnded,
 )
+from endpointing import Endpointer, EndpointingPolicy
 from engine_api import (
     INPUT_RATE,
     Engines,

@@ -10,20 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from endpointing import (
-    WINDOW_S,
+from decisions import (
     BargeInConfirmed,
     BargeInMaybe,
     BargeInMode,
     BargeInRejected,
     Decision,
-    Endpointer,
-    EndpointingPolicy,
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
     TurnEnded,
 )
+from endpointing import WINDOW_S, Endpointer, EndpointingPolicy
 
 SCORES = {"#": 0.9, "-": 0.4, ".": 0.05}
 HOLD = "." * 25  # 800 ms

@@ -2,7 +2,14 @@
 
 import pytest
 
-from errors import EngineError, InvalidTransition, LimitExceeded, ProtocolError, TeachMeError
+from errors import (
+    CloseCode,
+    EngineError,
+    InvalidTransition,
+    LimitExceeded,
+    ProtocolError,
+    TeachMeError,
+)
 
 
 @pytest.mark.parametrize("leaf", [ProtocolError, EngineError, InvalidTransition])
@@ -21,7 +28,9 @@ def test_an_error_is_final_unless_it_says_otherwise() -> None:
 
 def test_a_limit_carries_its_close_code() -> None:
     """Whoever is refused learns it from the WebSocket close code."""
-    error = LimitExceeded("no_room", "All seats are taken.", close_code=1013, retryable=True)
+    error = LimitExceeded(
+        "no_room", "All seats are taken.", close_code=CloseCode.OVERLOADED, retryable=True
+    )
     assert (error.close_code, error.retryable) == (1013, True)
 
 
