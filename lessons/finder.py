@@ -64,7 +64,7 @@ class LessonFinder:
         lessons = tuple(lessons)
         self._entries = [_make_entry(lesson) for lesson in lessons]
         self._spellings = {
-            _join(_meaning(words(phrase))): entry
+            "".join(_meaning(words(phrase))): entry
             for lesson, entry in zip(lessons, self._entries, strict=True)
             for phrase in (*lesson.names, *lesson.questions)
         }
@@ -75,7 +75,7 @@ class LessonFinder:
         meaning = _meaning(said)
         if not meaning or len(said) > _LONGEST_QUESTION:
             return None
-        entry = self._find_by_words(meaning) or self._find_by_spelling(_join(meaning))
+        entry = self._find_by_words(meaning) or self._find_by_spelling("".join(meaning))
         if entry is None or entry.not_about & set(said):
             return None
         return entry.subject
@@ -132,7 +132,3 @@ def _meaning(said: Sequence[str]) -> list[str]:
 def _stem(word: str) -> str:
     """Return a word without plural and possessive endings."""
     return word.removesuffix("'s").removesuffix("s") if len(word) > 3 else word
-
-
-def _join(said: Iterable[str]) -> str:
-    return "".join(said)

@@ -118,6 +118,7 @@ CONVERSIONS = {
     "1/3 as a percentage": "one third is about thirty-three point three three percent.",
     "three eighths as a decimal": "three eighths is zero point three seven five.",
     "convert 0.75 to a fraction": "zero point seven five is three quarters.",
+    "change 5 to a fraction": "five is five over one.",
     "simplify 6/8": "six eighths is three quarters.",
     "twenty is what percent of eighty": "twenty is twenty-five percent of eighty.",
     "what percentage of 50 is 10": "ten is twenty percent of fifty.",
@@ -141,6 +142,7 @@ NO_SUMS = (
     "I need it in two days | ten percent plus five percent | give me one second | 3x + 2 = 8 | 7 x",
     "what is the second world war | the first of may | five times a day | what's half a loaf",
     "on a clock what is eleven plus three | how many times did seven eat nine | a hundred percent",
+    "half off 20 | increase 80 by a half | 20 divided into 4 | what is fifth | five off twenty",
 )
 
 

@@ -38,7 +38,7 @@ class Checking:
         if match:
             return self._ask(turn, match["topic"])
         accepted = find_intent(turn.text) is Intent.YES
-        if accepted and turn.tutor_remark.text.endswith(CHECK_OFFER):
+        if accepted and turn.heard.endswith(CHECK_OFFER):
             return self._ask(turn, None)
         return self._judge(turn)
 
@@ -54,11 +54,11 @@ class Checking:
         return "Gladly. Say: quiz me on the seven times table, or on a topic such as gravity."
 
     def _judge(self, turn: Turn) -> str | None:
-        if not turn.tutor_remark.text.endswith("?"):
+        if not turn.heard.endswith("?"):
             return None
         subject = self._teaching.recall(turn)
         check = subject.check if subject else None
-        if check is None or check.question not in turn.tutor_remark.text:
+        if check is None or check.question not in turn.heard:
             return None
         verdict = grade(turn.text, check)
         if verdict is Verdict.RIGHT:
@@ -73,7 +73,7 @@ class Checking:
         opening = "That is not the answer I was looking for."
         if intent in {Intent.UNSURE, Intent.SKIP}:
             opening = "No problem."
-        if check.hint in turn.tutor_remark.text or intent is Intent.SKIP:
+        if check.hint in turn.heard or intent is Intent.SKIP:
             return f"{opening} {check.feedback}"
         return f"{opening} {check.hint} {check.question}"
 

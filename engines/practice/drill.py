@@ -44,7 +44,7 @@ class Drill:
         intent = find_intent(turn.text)
         if intent in {Intent.STOP, Intent.GOODBYE}:
             return self._finish(running, "All right, we stop here.")
-        if running.open_fact is None or not self._is_asking(turn):
+        if running.open_fact is None or not _is_asking(turn):
             return None
         return self._judge(turn, running, running.open_fact, intent)
 
@@ -70,7 +70,7 @@ class Drill:
             case Intent.UNSURE:
                 return self._help(turn, running, "No problem.")
             case Intent.SKIP:
-                return self._go_on(turn, running, f"{sentence(fact.statement)}", given_up=True)
+                return self._go_on(turn, running, sentence(fact.statement), given_up=True)
             case Intent.AGAIN:
                 return fact.question
             case Intent.SCORE:
@@ -115,10 +115,10 @@ class Drill:
     def _is_over(self, running: Round) -> bool:
         return len(running.finished) >= self._length
 
-    def _is_asking(self, turn: Turn) -> bool:
-        """Return whether the tutor's last words asked a fact, or were cut short."""
-        remark = turn.tutor_remark
-        return remark.interrupted or find_question(remark.text) is not None
+
+def _is_asking(turn: Turn) -> bool:
+    """Return whether the tutor's last words asked a fact, or were cut short."""
+    return turn.tutor_remark.interrupted or find_question(turn.heard) is not None
 
 
 def _tell_score(running: Round) -> str:

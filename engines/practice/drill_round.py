@@ -28,6 +28,9 @@ _START = re.compile(
     r"check|exercise|challenge|another|next|new|same)\b"
 )
 
+_SHORT_REQUEST = 4
+"""Words of a request that is for a drill even without a verb: 'seven times table please'."""
+
 
 @dataclass(slots=True)
 class Item:
@@ -97,11 +100,10 @@ def find_start(text: str) -> Table | None:
     if not mentions_table(text):
         return None
     asked = request(text)
-    table = find_table(asked)
-    if table is None:
+    if asked.startswith(("what", "how", "why", "who")):
         return None
-    is_short = len(asked.split()) <= 4 and not asked.startswith(("what", "how", "why", "who"))
-    return table if is_short or _START.search(asked) else None
+    is_short = len(asked.split()) <= _SHORT_REQUEST
+    return find_table(asked) if is_short or _START.search(asked) else None
 
 
 def is_drilled(table: Table) -> bool:

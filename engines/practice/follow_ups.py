@@ -29,7 +29,7 @@ class FollowUps:
     def reply(self, turn: Turn) -> str | None:
         """Answer a follow-up, also the 'yes' to an offered example."""
         intent = find_intent(turn.text)
-        if intent is Intent.YES and turn.tutor_remark.text.endswith(EXAMPLE_OFFER):
+        if intent is Intent.YES and turn.heard.endswith(EXAMPLE_OFFER):
             intent = Intent.EXAMPLE
         if intent is Intent.AGAIN:
             return self._repeat(turn)

@@ -24,6 +24,11 @@ class Turn:
         tutors = (remark for remark in reversed(self.history) if remark.speaker == "tutor")
         return next(tutors, Remark("tutor", ""))
 
+    @property
+    def heard(self) -> str:
+        """The words of the tutor's last remark, single spaces between them."""
+        return " ".join(self.tutor_remark.text.split())
+
     def earlier(self) -> Iterator["Turn"]:
         """Yield the turns before this one, the latest first."""
         for index in range(len(self.history) - 1, -1, -1):

@@ -20,6 +20,7 @@ _MOST_PARTS = 3
 """More digits than this to carry in the head confuse more than they explain."""
 _LARGEST_FACTOR = 9_999
 _LARGEST_SCALE = 10_000
+"""Products of larger factors, and of longer decimals, are told without steps."""
 
 
 def add(left: Number, right: Number) -> Worked:
@@ -56,11 +57,7 @@ def divide(left: Number, right: Number) -> Worked:
         Unworkable: Division by zero.
     """
     if right.amount == 0:
-        raise Unworkable(
-            "nobody can divide by zero: no number times zero gives "
-            f"{say(left)}" if left.amount else
-            "zero divided by zero has no answer: any number times zero is zero"
-        )  # fmt: skip
+        raise _explain_zero(left)
     quotient = left.amount / right.amount
     value = Number(quotient)
     if left.amount <= 0 or right.amount < 0:
@@ -73,6 +70,12 @@ def divide(left: Number, right: Number) -> Worked:
     if left.amount < right.amount:
         return Worked(value, (f"{_division(left, right)} is {say_every_way(quotient)}",))
     return _divide_with_remainder(left, right, value)
+
+
+def _explain_zero(dividend: Number) -> Unworkable:
+    if dividend.amount == 0:
+        return Unworkable("zero divided by zero has no answer: any number times zero is zero")
+    return Unworkable(f"nobody can divide by zero: no number times zero gives {say(dividend)}")
 
 
 def _add_places(left: Number, right: Number, operator: str, total: Fraction, sign: int) -> Worked:

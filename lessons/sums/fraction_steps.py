@@ -1,7 +1,7 @@
 """Works fractions as taught at school: same bottom numbers, tops and bottoms, upside down."""
 
 from fractions import Fraction
-from math import lcm
+from math import lcm, prod
 
 from lessons.sums import decimal_steps
 from lessons.sums.numbers import Number, decimal_places, say, say_fraction
@@ -90,14 +90,9 @@ def _bring_to(bottom: int, left: Number, right: Number) -> list[str]:
 def _multiply_tops_and_bottoms(left: Number, right: Number) -> list[str]:
     if min(left.amount, right.amount) <= 0:
         return []
-    tops, bottoms = (
-        (left.amount.numerator, right.amount.numerator),
-        (
-            left.amount.denominator,
-            right.amount.denominator,
-        ),
-    )
-    top, bottom = tops[0] * tops[1], bottoms[0] * bottoms[1]
+    tops = left.amount.numerator, right.amount.numerator
+    bottoms = left.amount.denominator, right.amount.denominator
+    top, bottom = prod(tops), prod(bottoms)
     steps = [
         f"{say(number)} is the same as {_as_one_fraction(number.amount)}"
         for number in (left, right)

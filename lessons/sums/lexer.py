@@ -41,7 +41,7 @@ _PHRASES = {
     "away": "away",
     "times": r"times|multiplied (?:by|with)|groups of|lots of|x|\*(?!\*)",
     "multiply": "multiply",
-    "divided by": "divided (?:by|into)|over|/",
+    "divided by": "divided by|over|/",
     "divide": "divide",
     "to the power of": r"(?:raised )?to power(?: of)?|\^|\*\*",
     "percent": "per ?cents?|%",

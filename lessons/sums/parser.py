@@ -145,6 +145,8 @@ class _Parser:
         if self._take() not in command.separators:
             raise NotASum
         second = self.expression()
+        if name in {"increase", "decrease"} and _is_part(second):
+            raise NotASum  # by a half of it, or by a half?
         if name == "difference" and isinstance(first, Number) and isinstance(second, Number):
             first, second = sorted((first, second), key=lambda number: -number.amount)
         if command.is_reversed:
@@ -174,8 +176,10 @@ def _join(name: str, left: Expression, right: Expression) -> Expression:
             return Operation("minus", left, right)
         case "less than":
             return Operation("minus", right, left)
-        case "off":
+        case "off" if isinstance(left, Percent):
             return Operation("minus", right, left)
+        case "off":
+            raise NotASum
         case "plus" | "minus" if isinstance(left, Percent) and isinstance(right, Percent):
             raise NotASum
         case "of" if not isinstance(left, Percent) and not _is_part(left):

@@ -1,6 +1,6 @@
 """Works a sum out from the inside outwards and collects the steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from lessons.sums import decimal_steps, fraction_steps, percent_steps, power_steps
@@ -134,12 +134,22 @@ def _convert(conversion: Conversion) -> Worked:
         case "a decimal":
             written = say_decimal(value.amount)
         case "a fraction":
-            written = say_mixed(value.amount)
-            if value.bottom:
-                factor = Number(Fraction(value.bottom, value.amount.denominator))
-                steps.append(f"divide the top and the bottom by {say(factor)}")
-            places = decimal_places(value.amount) or 0
-            tenths = say_fraction(int(value.amount * 10**places), 10**places)
-            if value.form == "decimal" and tenths != written:
-                steps.append(f"{say(value)} is the same as {tenths}")
+            steps.extend(_simplify(value))
+            written = _say_as_fraction(value.amount)
     return conclude(steps, f"{say(value)} is {written}", value)
+
+
+def _simplify(value: Number) -> Iterator[str]:
+    """Yield the step from a fraction or decimal as given to its simplest form."""
+    if value.bottom:
+        factor = Number(Fraction(value.bottom, value.amount.denominator))
+        yield f"divide the top and the bottom by {say(factor)}"
+    places = decimal_places(value.amount)
+    if value.form == "decimal" and places:
+        written = say_fraction(int(value.amount * 10**places), 10**places)
+        if written != _say_as_fraction(value.amount):
+            yield f"{say(value)} is the same as {written}"
+
+
+def _say_as_fraction(amount: Fraction) -> str:
+    return say_mixed(amount) if amount.denominator > 1 else say_fraction(amount.numerator, 1)
