@@ -34,15 +34,16 @@ _WITHOUT_MEANING = word_set(
     """
     a about actually again ah alright always am an and anything are as ask at basically basics
     be bit but by call called can check come could course define definition describe difficulty
-    discuss do does doing eh er erm exactly explain explaining explanation for from get give go
-    going good got happen happens has have hello help hey hi hmm homework how how's i i'd i'm
-    idea if in into is it it's its just kind know learn learning lesson let's like little lot
-    main maybe me mean meaning means more my need now of off oh ok okay on one or our out please
-    question questions quickly quiz really said say school shall should show so some something
-    sorry speak struggling studying subject talk teach teacher tell test than thanks that that's
-    the their them then there these they thing things think this to today topic trouble tutor uh
-    uhm um understand up us very wanna want was we well were what what's whats when's why why's
-    will with wonder wondering word words work works would yeah yes you your
+    discuss do does doing eh english er erm exactly explain explaining explanation for from get
+    give go going good got happen happens has have hello help hey hi hmm homework how how's i
+    i'd i'm idea if in into is it it's its just kind know learn learning lesson let's like
+    little lot main maybe me mean meaning means more my need now of off oh ok okay on one or our
+    out please practice practicing practise practising question questions quickly quiz really
+    said say school shall should show so some something sorry speak struggling studying subject
+    talk teach teacher tell test than thanks that that's the their them then there these they
+    thing things think this to today topic trouble tutor uh uhm um understand up us very wanna
+    want was we well were what what's whats when's why why's will with wonder wondering word
+    words work works would yeah yes you your
     """
 )
 """Words that a question may have besides its topic. Who, when, where, which, many, far and not are

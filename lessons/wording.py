@@ -11,13 +11,14 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_EDGES = word_set(
+_OPENINGS = word_set(
     """
     a ah alright and but can could er erm hello hey hi hmm just kindly let's like maybe now oh ok
     okay please so sorry teacher thanks the then tutor uh um well will would you
     """
 )
-"""Words that people put around a request and that do not change it."""
+_CLOSINGS = word_set("er erm hmm maybe now ok okay please sorry teacher thanks then tutor uh um")
+"""Words that people put before and after a request and that do not change it."""
 
 _QUESTION_OPENERS = word_set(
     """
@@ -35,9 +36,9 @@ def words(text: str) -> list[str]:
 def request(text: str) -> str:
     """Return the words of a request without the polite ones around it."""
     kept = " ".join(words(text)).replace("thank you", "thanks").split()
-    while len(kept) > 1 and kept[0] in _EDGES:
+    while len(kept) > 1 and kept[0] in _OPENINGS:
         del kept[0]
-    while len(kept) > 1 and kept[-1] in _EDGES:
+    while len(kept) > 1 and kept[-1] in _CLOSINGS:
         del kept[-1]
     return " ".join(kept)
 

@@ -13,7 +13,7 @@ from lessons.wording import is_question, request
 
 _REQUEST = re.compile(
     r"(?:(?:give me|start|begin|do|have|i want|i'd like) )?(?:(?:a|another|the) )?"
-    r"(?:quiz|test|ask|check|examine|question)(?: me)?"
+    r"(?:(?:maths?|short|little|quick|small) )?(?:quiz|test|ask|check|examine|question)(?: me)?"
     r"(?: an?(?: \w+)? question| questions| something)?"
     r"(?: (?:on|about|in|with) (?P<topic>.+))?"
 )

@@ -20,8 +20,8 @@ class Intent(Enum):
     THANKS = """
         thanks, thank you, thank you so much, thank you very much, thanks a lot, many thanks,
         thanks tutor, thank you tutor, okay thanks, okay thank you, great thanks, great thank you,
-        great, cool, nice, awesome, perfect, got it, i got it, i see, i understand, makes sense,
-        that makes sense, that helps, that helped
+        great, cool, nice, wow, good job, well done, very good, good, awesome, perfect, got it,
+        i got it, i see, i understand, makes sense, that makes sense, that helps, that helped
     """
     HOW_ARE_YOU = """
         how are you, how are you doing, how are you today, how's it going, how do you do, what's up
@@ -33,10 +33,18 @@ class Intent(Enum):
     """
     ABILITIES = """
         what can you do, what do you do, what do you know, what can you teach,
-        what can you teach me,
-        what can you help with, what can you help me with, what can i ask, what can i ask you,
+        what can you teach me, what can you help with, what can you help me with, what can i ask,
+        what can i ask you,
         what can i do, what can i do here, what can i say, what should i ask, what should i do,
+        can we do some maths, can we do some math, let's do some maths, let's do some math,
+        i want to practise, i want to practice, i want to learn, i want to learn something,
+        teach me something, teach me, i'm bored, let's start, start, begin, can we start,
         what can we do, what can i learn, how does this work, how do you work, what now, what's next
+    """
+    LANGUAGE = """
+        do you speak spanish, do you speak french, do you speak german, do you speak english,
+        can you speak spanish, can you speak french, can you speak german, speak spanish,
+        speak french, speak german, what languages do you speak, which languages do you speak
     """
     TOPICS = """
         topics, lessons, subjects, what lessons do you have, what topics do you have,
@@ -117,7 +125,7 @@ class Intent(Enum):
         yes, yeah, yep, yup, yes yes, sure, of course, certainly, ok, okay, alright, all right,
         please, please do, yes please, i do, i would, i'd like that, i would like that,
         i'd love to, yes i do, yes i would, yes sure, yes of course, why not, correct, right,
-        ready, i'm ready, yes i'm ready, let's go, let's do it, do it, ask me
+        i think so, ready, i'm ready, yes i'm ready, let's go, let's do it, do it, ask me
     """
     NO = """
         no, nope, nah, no no, no thanks, no thank you, not now, not really, not yet, not today,

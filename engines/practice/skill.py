@@ -38,7 +38,8 @@ class Turn:
 
     def vary(self, *options: str) -> str:
         """Return one of ``options``: always the same for this turn, another for the next."""
-        return options[(crc32(self.text.encode()) + len(self.history)) % len(options)]
+        seed = f"{self.text}|{len(self.history)}|{options[0]}"
+        return options[crc32(seed.encode()) % len(options)]
 
 
 class Skill(Protocol):

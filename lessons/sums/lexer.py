@@ -28,6 +28,7 @@ _MIXED_SIGN = re.compile(
 )
 _PUNCTUATION = re.compile(r"[?!;:\"]|[.,](?!\d)|\bthe\b")
 _CURRENCY = re.compile(r"[$\N{EURO SIGN}\N{POUND SIGN}]|\b(?:dollars?|euros?|pounds?)\b")
+_OVER = re.compile(r"(?<=\d) over (?=\d)")
 _NTH_POWER = re.compile(r"\bto (\w+) power\b")
 _SPACES = re.compile(r"\s+")
 
@@ -60,7 +61,9 @@ _PHRASES = {
     "triple": "triple",
     "increase": "increase",
     "decrease": "decrease|reduce",
-    "off": "off",
+    "off": "off(?: of)?",
+    "into": "(?:goes |go )?into",
+    "negative": "negative",
     "and": "and",
     "from": "from",
     "by": "by",
@@ -89,7 +92,7 @@ def spell_out(text: str) -> str:
     text = _SPACED_SLASH.sub(" / ", text)
     text = _NUMBER_END.sub(" ", _PUNCTUATION.sub(" ", text))
     text = _SPACES.sub(" ", text).strip()
-    return _NTH_POWER.sub(_name_power, text)
+    return _NTH_POWER.sub(_name_power, _OVER.sub("/", text))
 
 
 def tokenize(text: str, *, mixed: bool = True) -> list[Token] | None:

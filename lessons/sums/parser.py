@@ -22,10 +22,21 @@ _BINDINGS = {
     "less than": 1,
     "times": 2,
     "divided by": 2,
+    "into": 2,
     "of": 3,
     "off": 3,
     "to the power of": _POWER_BINDING,
 }
+
+_SYNONYMS = {
+    "add": "plus",
+    "subtract": "minus",
+    "less than": "minus",
+    "off": "minus",
+    "into": "divided by",
+}
+_TURNED_AROUND = frozenset({"less than", "off", "into"})
+_SUMS = frozenset({"plus", "minus"})
 
 _HOMOPHONES = {"to": 2, "for": 4, "ate": 8, "won": 1}
 """Words that a recognizer writes for a number; they are one only where a number must stand."""
@@ -112,7 +123,7 @@ class _Parser:
                 inner = self.expression()
                 self._expect(")")
                 return inner
-            case "minus":
+            case "minus" | "negative":
                 return _negate(self.expression(_POWER_BINDING - 1))
             case "square root":
                 return Root(2, self.expression(_POWER_BINDING - 1))
@@ -169,22 +180,22 @@ class _Parser:
 
 
 def _join(name: str, left: Expression, right: Expression) -> Expression:
-    match name:
-        case "add":
-            return Operation("plus", left, right)
-        case "subtract":
-            return Operation("minus", left, right)
-        case "less than":
-            return Operation("minus", right, left)
-        case "off" if isinstance(left, Percent):
-            return Operation("minus", right, left)
-        case "off":
-            raise NotASum
-        case "plus" | "minus" if isinstance(left, Percent) and isinstance(right, Percent):
-            raise NotASum
-        case "of" if not isinstance(left, Percent) and not _is_part(left):
-            raise NotASum
-    return Operation(cast(Operator, name), left, right)
+    """Return the operation that ``name`` stands for.
+
+    Raises:
+        NotASum: It may be meant in two ways ('three of four', 'half off twenty').
+    """
+    of_what = isinstance(left, Percent)
+    if name == "of" and not (of_what or _is_part(left)):
+        raise NotASum
+    if (name == "off" and not of_what) or (
+        name in _SUMS and of_what and isinstance(right, Percent)
+    ):
+        raise NotASum
+    operator = _SYNONYMS.get(name, name)
+    if name in _TURNED_AROUND:
+        left, right = right, left
+    return Operation(cast(Operator, operator), left, right)
 
 
 def _negate(expression: Expression) -> Expression:

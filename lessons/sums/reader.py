@@ -27,25 +27,26 @@ _LONGEST_TEXT = 300
 _HARMLESS = word_set(
     """
     about alright and answer ask asked asks believe calculate can compute could do does er erm
-    evaluate find for give good got great have hello help hey hi hmm homework how i i'd i'm if is
-    know let's like look math maths me mister more much my need next now ok okay out please practice
-    problem question quick quickly right says shall sir so solve some sorry sum teacher tell thank
-    thanks that that's then think this true tutor uh uhm um understand wait want was we well what
-    will with work would yeah yes you
+    evaluate find for give good got great have hello help hey hi hmm homework how i i'd i'm if
+    is it it's know let's like look math maths me mister more much my need next no now ok okay
+    out please practice problem question quick quickly right says shall sir so solve some sorry
+    sum teacher tell thank thanks that that's then think this true tutor uh uhm um understand
+    wait want was we well what will with work would yeah yes you
     """
 )
 """Words that may stand before a sum without changing it; 'in base two' may not."""
 
 _LEAD_IN = re.compile(
     r"(?:(?:what(?: is|'s|s| are| does| do)|how (?:much|many) (?:is|are|does|do))"
-    r"(?: answer (?:to|of)| result of| value of)?|calculate|compute|work out|evaluate|solve|find"
+    r"(?: answer (?:to|of)| (?:result|value|remainder) of| remainder (?:when|if))?"
+    r"|how (?:many times|often) (?:does|do|will|can)|calculate|compute|work out|evaluate|solve|find"
     r"|what do (?:you|i|we) get if (?:you|i|we)) "
 )
 _SEVERAL_WORDS = re.compile("[ /]")
 """Tells 'a fifth' and '1/5', which are fractions, from 'fifth', which may be a place in a row."""
 _TAIL = re.compile(
     r"(?: (?:please|then|again|now|tutor|exactly|altogether|thanks|thank you|make|come to|what|"
-    r"equals?|equal to|is|=))+$"
+    r"with remainders?|equals?|equal to|is|=))+$"
 )
 _CLAIM_TAIL = re.compile(
     r" (?:right|correct|true|yes|isn't it|is (?:that|it) (?:right|correct|true))$"
