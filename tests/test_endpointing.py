@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from decisions import (
     BargeInConfirmed,
     BargeInMaybe,
-    BargeInMode,
     BargeInRejected,
     Decision,
     SpeechPaused,
