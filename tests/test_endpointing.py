@@ -20,7 +20,7 @@ from decisions import (
     SpeechStarted,
     TurnEnded,
 )
-from endpointing import WINDOW_S, Endpointer, EndpointingPolicy
+from endpointing import WINDOW_S, BargeInMode, Endpointer, EndpointingPolicy
 
 SCORES = {"#": 0.9, "-": 0.4, ".": 0.05}
 HOLD = "." * 25  # 800 ms
