@@ -5,6 +5,7 @@ PYTHON ?= $(shell for name in .venv/bin/python python3 python3.14 python3.13 pyt
 	do $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 PREPARE = @$(or $(PYTHON),$(error Python 3.11 or newer is needed)) tools/prepare.py
 VENV = .venv/bin/python
+WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 COMPILE = @$(VENV) -m uv pip compile --quiet --universal --generate-hashes --no-annotate \
 	--python-version 3.11 --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 BENCHES = bench.wire bench.hearing bench.speaking bench.load
@@ -17,13 +18,13 @@ run:
 
 test:
 	$(PREPARE) test
-	@$(VENV) -m pytest $(ARGS); status=$$?; $(PYTHON) tools/prepare.py report; exit $$status
+	@$(WITH_NODE) $(VENV) -m pytest $(ARGS); status=$$?; $(PYTHON) tools/prepare.py report; exit $$status
 
 check:
 	$(PREPARE) test
 	@status=0; for step in "-m ruff format --check ." "-m ruff check ." "-m mypy"; do \
 		$(VENV) $$step || status=1; done; \
-	if command -v npm >/dev/null; then npm run --silent check || status=1; fi; exit $$status
+	$(WITH_NODE) npm run --silent check || status=1; exit $$status
 
 bench:
 	$(PREPARE) test
@@ -34,7 +35,7 @@ lock:
 	$(PREPARE) test
 	$(COMPILE) pyproject.toml --output-file requirements.lock
 	$(COMPILE) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
-	@if command -v npm >/dev/null; then npm install --package-lock-only --silent; fi
+	@$(WITH_NODE) npm install --package-lock-only --silent
 
 clean:
 	rm -rf .venv node_modules .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis

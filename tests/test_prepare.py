@@ -73,6 +73,9 @@ def test_what_is_missing_is_named_with_its_remedy(
 ) -> None:
     """The report says which tests are left out, and which package brings them back."""
     monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr(prepare, "find_library", lambda _: None)
+    prepare._mark_done(folder, prepare.NODE_LOCK)
+    monkeypatch.setattr(prepare, "NODE_MODULES", folder)
     prepare.main("report")
     told = capsys.readouterr().out
     assert all(f"apt-get install {tool.package}" in told for tool in prepare.SYSTEM_TOOLS)

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from ctypes.util import find_library
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,15 +23,16 @@ RUNTIME_LOCK = Path("requirements.lock")
 DEVELOPMENT_LOCK = Path("requirements-dev.lock")  # holds everything in the runtime lock as well
 NODE_LOCK = Path("package-lock.json")
 NODE_MODULES = Path("node_modules")
+NPM_CI = ("npm", "ci", "--no-audit", "--no-fund", "--silent")
 
 LARGE_DOWNLOAD = re.compile(r"\(\d{2,}(\.\d+)? MB\)")
 """The size that pip shows of a package worth a line of progress."""
 
 
 class SystemTool(NamedTuple):
-    """A program from outside Python by its names, its Debian package, and what it is needed for."""
+    """Something from outside Python: its names, its Debian package, and what it is needed for."""
 
-    commands: tuple[str, ...]
+    names: tuple[str, ...]
     package: str
     serves: str
 
@@ -41,8 +43,7 @@ SYSTEM_TOOLS = (
         "chromium",
         "the tests that talk to the page in a real browser",
     ),
-    SystemTool(("node",), "nodejs", "the tests of the page's modules"),
-    SystemTool(("npm",), "npm", "the type check of the page's modules"),
+    SystemTool(("atomic",), "libatomic1", "the program that drives the browser in tests"),
 )
 
 
@@ -53,8 +54,8 @@ def main(goal: str) -> None:
         return
     prepare_python(DEVELOPMENT_LOCK if goal == "test" else RUNTIME_LOCK)
     if goal == "test":
-        prepare_system()
         prepare_node()
+        prepare_system()
         report()
 
 
@@ -118,7 +119,15 @@ def _pip_install(lock: Path) -> None:
         sys.exit("".join(output) + "pip could not install the packages; its reason stands above.")
 
 
-# --- programs of the system and node ------------------------------------------------------------
+# --- node and the system ------------------------------------------------------------------------
+
+
+def prepare_node() -> None:
+    """Install the type checker of the page's modules, with the npm of the environment."""
+    if not _is_done(NODE_MODULES, NODE_LOCK):
+        _say(f"installing the packages of {NODE_LOCK}")
+        if _run([*NPM_CI]):
+            _mark_done(NODE_MODULES, NODE_LOCK)
 
 
 def prepare_system() -> None:
@@ -127,27 +136,23 @@ def prepare_system() -> None:
         _apt_install([tool.package for tool in missing])
 
 
-def prepare_node() -> None:
-    """Install the type checker of the page's modules."""
-    if shutil.which("npm") and not _is_done(NODE_MODULES, NODE_LOCK):
-        _say(f"installing the packages of {NODE_LOCK}")
-        if _run(["npm", "ci", "--no-audit", "--no-fund", "--silent"]):
-            _mark_done(NODE_MODULES, NODE_LOCK)
-
-
 def report() -> None:
     """Say loudly what this machine cannot test, and how to change that."""
     for tool in _missing_tools():
         _say(
-            f"LEFT OUT: {tool.serves}, for want of {tool.commands[0]}."
+            f"LEFT OUT: {tool.serves}, for want of {tool.package}."
             f" On Debian or Ubuntu: sudo apt-get install {tool.package}"
         )
-    if shutil.which("npm") and not _is_done(NODE_MODULES, NODE_LOCK):
-        _say("LEFT OUT: the type check of the page's modules. Try: npm ci")
+    if not _is_done(NODE_MODULES, NODE_LOCK):
+        _say(f"LEFT OUT: the type check of the page's modules. Try: {' '.join(NPM_CI)}")
 
 
 def _missing_tools() -> list[SystemTool]:
-    return [tool for tool in SYSTEM_TOOLS if not any(map(shutil.which, tool.commands))]
+    return [tool for tool in SYSTEM_TOOLS if not any(map(_find, tool.names))]
+
+
+def _find(name: str) -> str | None:
+    return shutil.which(name) or find_library(name)
 
 
 def _apt_install(packages: list[str]) -> bool:
@@ -171,12 +176,20 @@ def _say(text: str) -> None:
 def _run(command: list[str]) -> bool:
     """Run a command that may fail, and show its output only if it did."""
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=_environment()
+        )
     except FileNotFoundError:
         return False
     if done.returncode:
         _say(f"failed: {' '.join(command)}\n{done.stdout}{done.stderr}".rstrip())
     return done.returncode == 0
+
+
+def _environment() -> dict[str, str]:
+    """Return the variables of a command that shall find the programs of the environment first."""
+    programs = INTERPRETER.parent.absolute()
+    return os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
 
 def _stamp(folder: Path, lock: Path) -> Path:
