@@ -13,7 +13,7 @@ const ANALYSED_SAMPLES = 1_024;
 
 const WORKLETS = ["./capture-worklet.js", "./player-worklet.js"];
 
-export class Audio {
+export class AudioGraph {
   #context;
   #analyser;
   #window = new Float32Array(ANALYSED_SAMPLES);
@@ -22,13 +22,13 @@ export class Audio {
   /**
    * Open the loudspeaker. Call it while the browser handles a click or a key.
    * @param {(event: import("./playback-queue.js").PlaybackEvent) => void} report
-   * @returns {Promise<Audio>}
+   * @returns {Promise<AudioGraph>}
    */
   static async open(report) {
     const context = new AudioContext({ latencyHint: "interactive" });
     const worklets = WORKLETS.map((name) => new URL(name, import.meta.url).href);
     await Promise.all(worklets.map((url) => context.audioWorklet.addModule(url)));
-    return new Audio(context, report);
+    return new AudioGraph(context, report);
   }
 
   /**
@@ -65,7 +65,6 @@ export class Audio {
    * @throws {DOMException} Its name tells why there is none.
    */
   async openMicrophone(hear, lose) {
-    if (!navigator.mediaDevices) throw new DOMException("no https", "InsecureContextError");
     const stream = await navigator.mediaDevices.getUserMedia({
       audio: {
         channelCount: 1,

@@ -1,16 +1,16 @@
 // @ts-check
 /** Loudspeaker and microphone in the learner's hands: opened on demand, muted, lost. */
 
-import { Audio } from "./audio.js";
+import { AudioGraph } from "./audio.js";
 import { rootMeanSquare } from "./framer.js";
 import { microphoneNotice } from "./words.js";
 
 export class Devices {
   #store;
   #lesson;
-  /** @type {Promise<Audio | null> | null} */
+  /** @type {Promise<AudioGraph | null> | null} */
   #opening = null;
-  /** @type {Audio | null} */
+  /** @type {AudioGraph | null} */
   #audio = null;
   /** @type {import("./audio.js").Microphone | null} */
   #microphone = null;
@@ -37,11 +37,11 @@ export class Devices {
 
   /**
    * Open the loudspeaker, once. Browsers allow it only in answer to a click or a key.
-   * @returns {Promise<Audio | null>} Null where this browser plays no sound.
+   * @returns {Promise<AudioGraph | null>} Null where this browser plays no sound.
    */
   openAudio() {
     void this.#audio?.resume();
-    this.#opening ??= Audio.open((event) => this.#lesson.report(event)).then(
+    this.#opening ??= AudioGraph.open((event) => this.#lesson.report(event)).then(
       (audio) => this.#takeAudio(audio),
       (error) => {
         console.error("no sound:", error);
@@ -59,7 +59,7 @@ export class Devices {
     else if (microphone === "muted") this.#mute(false);
   }
 
-  /** @param {Audio} audio */
+  /** @param {AudioGraph} audio */
   #takeAudio(audio) {
     this.#audio = audio;
     this.#lesson.giveVoice(audio.player);
@@ -69,6 +69,7 @@ export class Devices {
   async #openMicrophone() {
     this.#store.dispatch({ type: "microphone", status: "asking" });
     const audio = await this.openAudio();
+    // Browsers give neither worklets nor a microphone to a page that is not secure.
     if (!audio) return this.#lose(isSecureContext ? "voice-failed" : "microphone-insecure");
     try {
       this.#microphone = await audio.openMicrophone(

@@ -34,7 +34,7 @@ export class Framer {
   push(block) {
     const samples = this.#resampler.push(block);
     const frames = [];
-    for (let at = 0; at < samples.length; ) {
+    for (let at = 0; at < samples.length;) {
       const part = samples.subarray(at, at + FRAME_SAMPLES - this.#filled);
       this.#frame.set(part, this.#filled);
       this.#filled += part.length;

@@ -17,6 +17,15 @@ export class Gain {
   }
 
   /**
+   * Rise from silence to where it was, or was going.
+   * @param {number} samples
+   */
+  fadeIn(samples) {
+    this.value = 0;
+    this.glide(this.target, samples);
+  }
+
+  /**
    * Multiply samples in place.
    * @param {Float32Array} samples
    */

@@ -62,7 +62,8 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.key === "Escape") return void lesson.stop();
   if (event.target instanceof HTMLInputElement) return;
-  if (event.key === "m" && store.state.microphone !== "off") void devices.toggleMicrophone();
+  if (event.key.toLowerCase() === "m" && store.state.microphone !== "off")
+    void devices.toggleMicrophone();
   if (event.key === "/") {
     event.preventDefault();
     input.focus();

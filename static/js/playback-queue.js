@@ -13,8 +13,10 @@ import { SampleFifo } from "./sample-fifo.js";
 /** Rate in which played samples are told, Hz. */
 const VOICE_RATE = 24_000;
 
+/** Queued audio that starts a reply; less starts it too, once no more has come for a while. */
 const START_QUEUED_S = 0.24;
 const START_WAIT_S = 0.06;
+
 const FADE_S = 0.008;
 const REPORT_S = 0.1;
 const DUCK_S = 0.015;
@@ -201,16 +203,10 @@ export class PlaybackQueue {
   #starve(output, filled) {
     this.#tail = fadeOut(new Float32Array(Math.round(FADE_S * this.#rate)).fill(this.#last));
     this.#renderTail(output.subarray(filled));
+    this.#gain.fadeIn(FADE_S * this.#rate);
     this.#underruns += 1;
     this.#tell("underrun");
     this.#fill();
-    this.#fadeIn();
-  }
-
-  #fadeIn() {
-    const { target } = this.#gain;
-    this.#gain.glide(0, 0);
-    this.#gain.glide(target, FADE_S * this.#rate);
   }
 
   /** The next samples, sinking to silence; none where nothing is being played. */

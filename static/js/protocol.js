@@ -68,7 +68,7 @@ export function encode(message) {
  */
 export function decode(data) {
   const messages = [];
-  for (let at = 0; at < data.byteLength; ) {
+  for (let at = 0; at < data.byteLength;) {
     const head = new DataView(data, at);
     if (head.byteLength < HEADER_BYTES) throw new ProtocolError(`cut off at byte ${at}`);
     const length = head.getUint32(1);

@@ -150,7 +150,7 @@ function receive(state, message) {
  */
 function welcome(state, { session_id, engines, resumed }) {
   if (session_id === state.session) return { ...state, engines };
-  const afresh = state.session !== null && !resumed;
+  const afresh = state.captions.length > 0 && !resumed;
   return {
     ...state,
     session: session_id,

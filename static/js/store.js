@@ -12,7 +12,9 @@ export class Store {
 
   /** @param {import("./state.js").Action} action */
   dispatch(action) {
-    this.state = reduce(this.state, action);
+    const next = reduce(this.state, action);
+    if (next === this.state) return;
+    this.state = next;
     for (const watcher of this.#watchers) watcher(this.state);
   }
 

@@ -35,7 +35,7 @@ export class View {
     this.#microphone.dataset["microphone"] = microphone;
     this.#microphone.disabled = microphone === "asking" || connection === "failed";
     if (microphone === "off") this.#microphone.removeAttribute("aria-pressed");
-    else this.#microphone.ariaPressed = String(microphone === "muted");
+    else this.#microphone.setAttribute("aria-pressed", String(microphone === "muted"));
     setText("microphone-label", MICROPHONE_LABELS[microphone]);
     this.#stop.disabled = !isAnswering(state);
     this.#send.disabled = connection !== "open";

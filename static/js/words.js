@@ -41,8 +41,7 @@ export const NOTICES = {
   },
   "microphone-refused": {
     message: "The microphone was refused.",
-    action:
-      "Allow it beside the address of this page, then start again. You can type meanwhile.",
+    action: "Allow it beside the address of this page, then start again. You can type meanwhile.",
   },
   "microphone-missing": {
     message: "No microphone was found.",
@@ -111,8 +110,6 @@ export function isPracticeTutor({ tutor }) {
  */
 export function microphoneNotice(name) {
   switch (name) {
-    case "InsecureContextError":
-      return "microphone-insecure";
     case "NotAllowedError":
     case "SecurityError":
       return "microphone-refused";

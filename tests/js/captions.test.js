@@ -12,25 +12,36 @@ import {
 } from "../../static/js/captions.js";
 
 const transcript = (text, utterance_id = 1) => ({ utterance_id, text, language: "en-US" });
-const piece = (delta, first_sample = 0, generation_id = 1) => ({ generation_id, delta, first_sample });
+const piece = (delta, first_sample = 0, generation_id = 1) => ({
+  generation_id,
+  delta,
+  first_sample,
+});
 
 test("interim transcripts replace each other, and the final one takes their place", () => {
   let captions = hear([], transcript("what"), true);
   captions = hear(captions, transcript("what is"), true);
   captions = hear(captions, transcript("What is it?"), false);
-  assert.deepEqual(captions.map(({ id, text, interim }) => [id, text, interim]), [
-    [1, "What is it?", false],
-  ]);
+  assert.deepEqual(
+    captions.map(({ id, text, interim }) => [id, text, interim]),
+    [[1, "What is it?", false]],
+  );
 });
 
 test("an utterance that came to nothing leaves no caption", () => {
   const captions = hear(hear([], transcript("Yes."), false), transcript("uh", 2), true);
-  assert.deepEqual(forgetInterim(captions).map(({ text }) => text), ["Yes."]);
+  assert.deepEqual(
+    forgetInterim(captions).map(({ text }) => text),
+    ["Yes."],
+  );
 });
 
 test("a new utterance takes the place of one that never ended", () => {
   const captions = hear(hear([], transcript("uh"), true), transcript("what", 2), true);
-  assert.deepEqual(captions.map(({ text }) => text), ["what"]);
+  assert.deepEqual(
+    captions.map(({ text }) => text),
+    ["what"],
+  );
 });
 
 test("the tutor's words join with the spaces that their script uses", () => {

@@ -3,8 +3,13 @@ import { beforeEach, mock, test } from "node:test";
 
 import { Connection } from "../../static/js/connection.js";
 
-const WELCOME_HEX = Buffer.from(JSON.stringify({ session_id: "a", resume_token: "t" })).toString("hex");
-const WELCOME = Buffer.from(`10${(WELCOME_HEX.length / 2).toString(16).padStart(8, "0")}${WELCOME_HEX}`, "hex");
+const WELCOME_HEX = Buffer.from(JSON.stringify({ session_id: "a", resume_token: "t" })).toString(
+  "hex",
+);
+const WELCOME = Buffer.from(
+  `10${(WELCOME_HEX.length / 2).toString(16).padStart(8, "0")}${WELCOME_HEX}`,
+  "hex",
+);
 
 let sockets, statuses, received, connection;
 
@@ -79,7 +84,12 @@ function waitAfterClose() {
   }
 }
 
-for (const [code, status] of [[1000, "closed"], [1009, "failed"], [4400, "failed"], [4403, "failed"]]) {
+for (const [code, status] of [
+  [1000, "closed"],
+  [1009, "failed"],
+  [4400, "failed"],
+  [4403, "failed"],
+]) {
   test(`close code ${code} is final: ${status}`, () => {
     sockets[0].onclose({ code });
     mock.timers.tick(60_000);

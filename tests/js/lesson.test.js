@@ -42,13 +42,19 @@ test("audio goes to the voice, with its generation and place", () => {
   const pcm = new Uint8Array(4);
   lesson.receive({ type: "audio_chunk", generation_id: 1, first_sample: 0, pcm });
   lesson.receive({ type: "audio_complete", generation_id: 1, total_samples: 2 });
-  assert.deepEqual(heard, [["play", 1, 0, pcm], ["complete", 1, 2]]);
+  assert.deepEqual(heard, [
+    ["play", 1, 0, pcm],
+    ["complete", 1, 2],
+  ]);
 });
 
 test("maybe lowers the voice and rejected brings it back", () => {
   lesson.receive(state("speaking", 1, "maybe"));
   lesson.receive(state("speaking", 1, "rejected"));
-  assert.deepEqual(heard, [["duck", true], ["duck", false]]);
+  assert.deepEqual(heard, [
+    ["duck", true],
+    ["duck", false],
+  ]);
 });
 
 test("INTERRUPTED silences its generation", () => {
@@ -73,7 +79,10 @@ test("a stop without an answer under way does nothing", async () => {
 test("writing over an answer stops it first", async () => {
   lesson.receive(state("speaking", 3));
   await lesson.write("Why?");
-  assert.deepEqual(sent.map(({ type }) => type), ["barge_in", "text_message"]);
+  assert.deepEqual(
+    sent.map(({ type }) => type),
+    ["barge_in", "text_message"],
+  );
   assert.equal(store.state.captions.at(-1).text, "Why?");
 });
 
@@ -114,7 +123,12 @@ test("without a voice the tutor is read, and no playback is reported", async () 
   const silent = new Lesson(new Store(), (message) => sent.push(message) > 0);
   silent.follow("open");
   silent.receive(state("speaking", 1));
-  silent.receive({ type: "audio_chunk", generation_id: 1, first_sample: 0, pcm: new Uint8Array(2) });
+  silent.receive({
+    type: "audio_chunk",
+    generation_id: 1,
+    first_sample: 0,
+    pcm: new Uint8Array(2),
+  });
   await silent.stop();
   assert.deepEqual(sent, [{ type: "barge_in", generation_id: 1 }]);
 });

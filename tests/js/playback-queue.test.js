@@ -67,7 +67,13 @@ test("played samples are told at 24 kHz, every 100 ms and at the end", () => {
   render(0.5);
   assert.deepEqual(
     events.map(({ type, played }) => [type, Math.round(played / 240)]),
-    [["started", 0], ["position", 10], ["position", 20], ["position", 30], ["drained", 40]],
+    [
+      ["started", 0],
+      ["position", 10],
+      ["position", 20],
+      ["position", 30],
+      ["drained", 40],
+    ],
   );
 });
 
@@ -134,9 +140,7 @@ test("a queue that runs dry counts it, fades and waits for more", () => {
 
 test("a reply without any audio is over as soon as it is complete", () => {
   queue.end(3, 0);
-  assert.deepEqual(told("drained"), [
-    { type: "drained", generation: 3, played: 0, underruns: 0 },
-  ]);
+  assert.deepEqual(told("drained"), [{ type: "drained", generation: 3, played: 0, underruns: 0 }]);
 });
 
 test("a late end of a reply that was played to its last sample still tells so", () => {
@@ -170,7 +174,8 @@ test("100 random barge-ins leave no sample of an old generation after the fade",
   const next = () => (random = (random * 48_271) % 2_147_483_647) / 2_147_483_647;
   for (let generation = 1; generation <= 100; generation += 1) {
     const value = generation / 256;
-    for (let n = 0; n < 4; n += 1) queue.push(generation, n * 4_800, new Float32Array(CHUNK).fill(value));
+    for (let n = 0; n < 4; n += 1)
+      queue.push(generation, n * 4_800, new Float32Array(CHUNK).fill(value));
     render(0.05 + next() * 0.5);
     queue.flush(generation + 1);
     queue.push(generation, 19_200, new Float32Array(CHUNK).fill(value));

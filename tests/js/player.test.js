@@ -8,7 +8,8 @@ import { concat, signalToNoise, sine } from "./signals.js";
 
 const RATE = 48_000;
 const METHODS = {
-  play: (queue, { generation, firstSample, samples }) => queue.push(generation, firstSample, samples),
+  play: (queue, { generation, firstSample, samples }) =>
+    queue.push(generation, firstSample, samples),
   end: (queue, { generation, total }) => queue.end(generation, total),
   flush: (queue, { next }) => queue.flush(next),
   duck: (queue, { on }) => queue.duck(on),

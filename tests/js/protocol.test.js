@@ -34,7 +34,10 @@ for (const vector of VECTORS.filter(({ direction }) => direction === "server")) 
 test("several frames may share a message", () => {
   const pong = "1b00000001";
   const read = decode(bytes(`${pong}31${pong}32`).buffer);
-  assert.deepEqual(read.map(({ data }) => [...data]), [[0x31], [0x32]]);
+  assert.deepEqual(
+    read.map(({ data }) => [...data]),
+    [[0x31], [0x32]],
+  );
 });
 
 test("types of a later version are skipped", () => {

@@ -15,7 +15,10 @@ const PATHS = [
 
 function resample(signal, from, to, size = 128) {
   const resampler = new Resampler(from, to);
-  return concat([...[...blocks(signal, size)].map((part) => resampler.push(part)), resampler.flush()]);
+  return concat([
+    ...[...blocks(signal, size)].map((part) => resampler.push(part)),
+    resampler.flush(),
+  ]);
 }
 
 for (const [from, to] of PATHS) {

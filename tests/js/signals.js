@@ -25,7 +25,9 @@ export function signalToNoise(actual, ideal, edge) {
 
 /** Peak of the magnitude, without the edges. */
 export function peak(samples, edge = 0) {
-  return samples.subarray(edge, samples.length - edge).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  return samples
+    .subarray(edge, samples.length - edge)
+    .reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 }
 
 /** Cut a signal into blocks. */

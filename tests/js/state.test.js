@@ -76,7 +76,12 @@ test("an utterance without words leaves no caption", () => {
 
 test("an echo that was taken for the learner leaves no caption", () => {
   const echo = told({ type: "transcript_interim", utterance_id: 1, text: "uh", stability: 0 });
-  const state = after(...OPEN, phase("speaking", 1, "maybe"), echo, phase("speaking", 1, "rejected"));
+  const state = after(
+    ...OPEN,
+    phase("speaking", 1, "maybe"),
+    echo,
+    phase("speaking", 1, "rejected"),
+  );
   assert.equal(state.captions.length, 0);
 });
 
@@ -86,12 +91,15 @@ test("a second welcome of the same session changes nothing but the names", () =>
 });
 
 test("a new session says that the tutor starts afresh, and counts generations anew", () => {
-  const state = after(...OPEN, phase("speaking", 3), welcome("b"));
+  const asked = { type: "typed", text: "What?" };
+  const state = after(...OPEN, asked, phase("speaking", 3), welcome("b"));
   assert.deepEqual([state.notice.code, state.generation], ["afresh", 0]);
 });
 
-test("a session that goes on says nothing", () => {
-  assert.equal(after(...OPEN, welcome("b", true)).notice, null);
+test("a session that goes on, or that nothing was said in, says nothing", () => {
+  const asked = { type: "typed", text: "What?" };
+  assert.equal(after(...OPEN, asked, welcome("b", true)).notice, null);
+  assert.equal(after(...OPEN, welcome("b")).notice, null);
 });
 
 test("an error of the server is shown until the next turn", () => {
