@@ -88,6 +88,14 @@ SUMS = {
     "seven percent of two hundred and fifty": "35/2",
     "a hundred and fifty percent of eighty": "120",
     "20% off 50": "40",
+    "What is 15% of 80%?": "12",
+    "What is 3-quarters of 20?": "15",
+    "What is one in a half plus two in a quarter?": "15/4",
+    "at 23 and 19.": "42",
+    "Multiply 6x7": "42",
+    "What is for time 6?": "24",
+    "What is 3 quarters divided by 2-5ths?": "15/8",
+    "What is 83-47?": "36",
     "increase 80 by 15 percent": "92",
     "one hundred minus ten percent": "90",
     "two plus three times four": "14",
@@ -153,6 +161,8 @@ NO_SUMS = (
     "what is the second world war | the first of may | five times a day | what's half a loaf",
     "on a clock what is eleven plus three | how many times did seven eat nine | a hundred percent",
     "half off 20 | increase 80 by a half | 20 divided into 4 | what is fifth | five off twenty",
+    "is 7 times 854 | 3 at 4 | at 5 to 6 | What is 1 1 1 1 3rd? | What is 5 8 minus 1 1 quarter?",
+    "What is 3 \N{MIDDLE DOT} 4 times 2-5?",
 )
 
 

@@ -12,7 +12,6 @@ _SPELLINGS = (
     ("\N{SUPERSCRIPT TWO}", " squared "),
     ("\N{SUPERSCRIPT THREE}", " cubed "),
     ("\N{MULTIPLICATION SIGN}", " times "),
-    ("\N{MIDDLE DOT}", " times "),
     ("\N{DIVISION SIGN}", " divided by "),
     ("\N{MINUS SIGN}", " - "),
     ("\N{EN DASH}", " - "),
@@ -20,7 +19,12 @@ _SPELLINGS = (
     ("\N{SQUARE ROOT}", " square root of "),
     ("\N{RIGHT SINGLE QUOTATION MARK}", "'"),
 )
-_HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
+_HYPHEN = re.compile(
+    r"(?<=[a-z])-(?=[a-z])|(?<=\d)-(?=half|halves|thirds?|quarters?|[a-z]+ths?\b|\d+(?:rd|th)s?\b)"
+)
+"""Joins the words of a number or a fraction; between plain numbers it is a minus."""
+_MISHEARD_AND = re.compile(r"\bin (?=an? (?:half|third|quarter)\b)")
+"""Recognizers write 'one in a half' for 'one and a half'."""
 _NUMBER_END = re.compile(r"(?<=\d)(?=[a-z(])(?!(?:st|nd|rd|th)s?\b)|(?<=[a-z)])(?=\d)")
 _SPACED_SLASH = re.compile(r"\s*(/)\s+|\s+(/)\s*")
 _MIXED_SIGN = re.compile(
@@ -35,12 +39,13 @@ _SPACES = re.compile(r"\s+")
 _PHRASES = {
     "plus": r"plus|added to|more than|\+",
     "add": "add",
+    "at": "at",
     "minus": "minus|take away|less(?! than)|-",
     "less than": "less than",
     "subtract": "subtract",
     "take": "take(?! away)",
     "away": "away",
-    "times": r"times|multiplied (?:by|with)|groups of|lots of|x|\*(?!\*)",
+    "times": r"times?|multiplied (?:by|with)|groups of|lots of|x|\*(?!\*)",
     "multiply": "multiply",
     "divided by": "divided by|over|/",
     "divide": "divide",
@@ -91,7 +96,7 @@ def spell_out(text: str) -> str:
     text = _drop_currency(_HYPHEN.sub(" ", text))
     text = _SPACED_SLASH.sub(" / ", text)
     text = _NUMBER_END.sub(" ", _PUNCTUATION.sub(" ", text))
-    text = _SPACES.sub(" ", text).strip()
+    text = _MISHEARD_AND.sub("and ", _SPACES.sub(" ", text).strip())
     return _NTH_POWER.sub(_name_power, _OVER.sub("/", text))
 
 

@@ -56,6 +56,7 @@ _COMMANDS = {
     "product": _Command("times", ("and",)),
     "difference": _Command("minus", ("and",)),
     "add": _Command("plus", ("and", "to", "with")),
+    "at": _Command("plus", ("and",)),  # what recognizers make of 'add'
     "subtract": _Command("minus", ("from",), is_reversed=True),
     "take": _Command("minus", ("from",), is_reversed=True),
     "multiply": _Command("times", ("by", "and", "with")),
@@ -192,6 +193,8 @@ def _join(name: str, left: Expression, right: Expression) -> Expression:
         name in _SUMS and of_what and isinstance(right, Percent)
     ):
         raise NotASum
+    if name == "of" and isinstance(right, Percent):
+        right = right.rate  # recognizers write '15% of 80%' for 'fifteen percent of eighty'
     operator = _SYNONYMS.get(name, name)
     if name in _TURNED_AROUND:
         left, right = right, left

@@ -28,10 +28,10 @@ _HARMLESS = word_set(
     """
     about alright and answer ask asked asks believe calculate can compute could do does er erm
     evaluate find for give good got great have hello help hey hi hmm homework how i i'd i'm if
-    is it it's know let's like look math maths me mister more much my need next no now ok okay
-    out please practice problem question quick quickly right says shall sir so solve some sorry
-    sum teacher tell thank thanks that that's then think this true tutor uh uhm um understand
-    wait want was we well what will with work would yeah yes you
+    it it's know let's like look math maths me mister more much multiply my need next no now ok
+    okay out please practice problem question quick quickly right says shall sir so solve some
+    sorry sum teacher tell thank thanks that that's then think this true tutor uh uhm um
+    understand wait want was we well what will with work would yeah yes you
     """
 )
 """Words that may stand before a sum without changing it; 'in base two' may not."""
