@@ -26,6 +26,9 @@ FRAME_S = 0.02
 FRAME_BYTES = INPUT_RATE // 50 * 2
 """A frame of 20 ms."""
 
+OPEN_TIMEOUT_S = 60.0
+"""Longest wait for a server that is still loading its models."""
+
 REPORT_S = 0.1
 """How often playback is reported, in seconds."""
 
@@ -144,7 +147,7 @@ async def talk_to(url: str, notice: Notice = ignore) -> AsyncIterator[TalkClient
         OSError: Nobody answers there.
         websockets.exceptions.InvalidHandshake: Whoever answers does not take the connection.
     """
-    async with connect(url, compression=None) as connection:
+    async with connect(url, compression=None, open_timeout=OPEN_TIMEOUT_S) as connection:
         client = TalkClient(connection, notice)
         async with background(listen=client.listen(), report=client.report_playback()):
             yield client

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bench.client import TalkClient, background
 from bench.message_log import Received
-from bench.player import Reply
+from bench.player import SAMPLE_BYTES, Reply
 from bench.speech import Recording
 from messages import (
     AudioChunk,
@@ -50,12 +50,27 @@ class Exchange:
     speech_ended: float
     interims: list[Received[TranscriptInterim]]
     finals: list[Received[TranscriptFinal]]
-    answer: str
+    texts: list[TutorText]
+    """The answer, piece by piece."""
     reply: Reply | None
     """The answer's audio; ``None`` where it came in writing only."""
     metrics: TurnMetrics | None
     barged_in: BargedIn | None
     errors: list[Error]
+
+    @property
+    def answer(self) -> str:
+        """The whole answer in writing."""
+        return " ".join(" ".join(text.delta for text in self.texts).split())
+
+    @property
+    def spoken_pieces(self) -> list[bytes]:
+        """The audio of each piece of the answer: PCM16 at 24 kHz."""
+        if self.reply is None:
+            return []
+        starts = [text.first_sample * SAMPLE_BYTES for text in self.texts]
+        ends = [*starts[1:], len(self.reply.pcm)]
+        return [bytes(self.reply.pcm[a:b]) for a, b in zip(starts, ends, strict=True)]
 
     @property
     def heard(self) -> str:
@@ -173,8 +188,8 @@ def _sum_up(client: TalkClient, began: float, asked: float, barged_in: BargedIn 
     if reply is not None and reply.first_at < began:
         reply = None
     generation_id = reply.generation_id if reply else metrics[-1].generation_id
-    deltas = [
-        received.message.delta
+    texts = [
+        received.message
         for received in client.log.received(TutorText, since=began)
         if received.message.generation_id == generation_id
     ]
@@ -183,7 +198,7 @@ def _sum_up(client: TalkClient, began: float, asked: float, barged_in: BargedIn 
         speech_ended=asked,
         interims=client.log.received(TranscriptInterim, since=began),
         finals=client.log.received(TranscriptFinal, since=began),
-        answer=" ".join(" ".join(deltas).split()),
+        texts=texts,
         reply=reply,
         metrics=next((m for m in metrics if m.generation_id == generation_id), None),
         barged_in=barged_in,

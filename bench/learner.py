@@ -152,7 +152,8 @@ class Learner:
         self.connection.send(END)
         ended = monotonic()
         try:
-            first = await asyncio.wait_for(self._first_audio, ANSWER_TIMEOUT_S)
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                first = await self._first_audio
         except TimeoutError:
             self._results().unanswered += 1
             return False
@@ -166,7 +167,8 @@ class Learner:
         self._playing_since = None
         self.connection.send(websocket_frame(encode(BargeIn())))
         try:
-            interrupted = await asyncio.wait_for(self._interrupted, ANSWER_TIMEOUT_S)
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                interrupted = await self._interrupted
         except TimeoutError:
             self._results().unanswered += 1
             return

@@ -6,9 +6,13 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import HTTPError
+
+START_TIMEOUT_S = 120.0
+"""Longest start: the embedded models load in it."""
 
 STOP_TIMEOUT_S = 10.0
 
@@ -27,6 +31,11 @@ class ServerProcess:
     def url(self) -> str:
         """Its WebSocket."""
         return f"ws://127.0.0.1:{self.port}/ws"
+
+    def wait_until_ready(self) -> None:
+        """Wait for an answer; it listens from the beginning, and answers once it is ready."""
+        with suppress(HTTPError):  # the floor has no such page
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=START_TIMEOUT_S)
 
     def cpu_seconds(self) -> float:
         """Return the CPU time of all its threads."""
@@ -55,7 +64,7 @@ def serve(
     """Run a server until the block ends.
 
     Args:
-        kind: ``service`` or ``floor``.
+        kind: ``service``, ``floor`` or ``embedded``.
         core: The core to run on.
         real_time: Ask for a real-time schedule.
         short: Play turns of some milliseconds.
@@ -66,14 +75,16 @@ def serve(
     command = [sys.executable, "-m", "bench.server", kind]
     command += [] if core is None else [f"--core={core}"]
     command += ["--real-time"] * real_time + ["--short"] * short
-    environment = {**os.environ, **SCRIPTED}
+    environment = {**os.environ, **(SCRIPTED if kind != "embedded" else {})}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         try:
             port = process.stdout.readline()
             if not port:
                 raise RuntimeError(f"the server did not start: {' '.join(command)}")
-            yield ServerProcess(process.pid, int(port))
+            server = ServerProcess(process.pid, int(port))
+            server.wait_until_ready()
+            yield server
         finally:
             process.terminate()
             try:

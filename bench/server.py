@@ -1,4 +1,6 @@
-"""A server to measure, in a process of its own: our service or the floor, on scripted engines.
+"""A server to measure, in a process of its own.
+
+It is our service or the floor on scripted engines, or our service on the embedded ones.
 
 ``python -m bench.server service`` prints the port it listens on.
 """
@@ -20,7 +22,7 @@ from engine_api import Engines
 from engines.scripted import Script, play
 from settings import Settings
 
-KINDS = ("service", "floor")
+KINDS = ("service", "floor", "embedded")
 
 SHORT_SCRIPT = Script(
     replies=(),
@@ -40,16 +42,27 @@ def main() -> None:
     """Serve until terminated."""
     options = _parse()
     claim_core(options.core, real_time=options.real_time)
-    delays = DelayCounts()
-    engines = observe(play(SHORT_SCRIPT if options.short else Script()), delays)
-    app = create_server(options.kind, engines)
-    add_delays(app, delays)
+    app = create_app(Settings()) if options.kind == "embedded" else create_scripted(options)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(listener.getsockname()[1], flush=True)
         config = uvicorn.Config(
             app, loop="uvloop", ws_per_message_deflate=False, log_level="warning"
         )
         uvicorn.Server(config).run([listener])
+
+
+def create_scripted(options: argparse.Namespace) -> FastAPI:
+    """Return the application to measure on engines that play a script."""
+    delays = DelayCounts()
+    engines = observe(play(SHORT_SCRIPT if options.short else Script()), delays)
+    if options.kind == "floor":
+        gc.collect()
+        gc.freeze()
+        app = create_floor(engines)
+    else:
+        app = create_app(Settings(max_sessions=MANY), engines)
+    add_delays(app, delays)
+    return app
 
 
 def add_delays(app: FastAPI, counts: DelayCounts) -> None:
@@ -67,15 +80,6 @@ def observe(engines: Engines, delays: DelayCounts) -> Engines:
         recognizer=ObservedRecognizer(engines.recognizer, delays),
         voice=NumberedVoice(engines.voice),
     )
-
-
-def create_server(kind: str, engines: Engines) -> FastAPI:
-    """Return the application to measure, ``service`` or ``floor``."""
-    if kind == "service":
-        return create_app(Settings(max_sessions=MANY), engines)
-    gc.collect()
-    gc.freeze()
-    return create_floor(engines)
 
 
 def _parse() -> argparse.Namespace:

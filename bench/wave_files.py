@@ -37,7 +37,9 @@ def read_speech(path: Path) -> bytes:
                 raise BadRecording(f"{path}: longer than {MAX_SECONDS} seconds")
             samples = _to_float(file.readframes(file.getnframes()), file.getsampwidth())
             channels, rate = file.getnchannels(), file.getframerate()
-    except (OSError, wave.Error, EOFError) as error:
+    except OSError as error:
+        raise BadRecording(f"{path}: {error.strerror}") from error
+    except (wave.Error, EOFError) as error:
         raise BadRecording(f"{path}: {error or 'the file ends too early'}") from error
     if not len(samples):
         raise BadRecording(f"{path}: no sound in it")
