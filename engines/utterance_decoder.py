@@ -1,33 +1,37 @@
 """Understands one utterance: guesses while it lasts, a final transcript when it is over.
 
-The model hears whole pieces of audio, not a stream. So the audio since the last cut is decoded
-again and again while the learner speaks; once more as soon as they fall silent, which is mostly
-the final transcript already when the silence has lasted long enough; and what has grown too long
-is cut at a pause and decoded for good.
+The model hears whole pieces of audio, not a stream, so there are two drafts. The *caption* is for
+now: while the learner speaks, its last few seconds are decoded again and again. The *transcript* is
+for good: its pieces are long, so that words are heard among their neighbours. It is decoded as soon
+as the learner falls silent, and so is mostly ready when the silence has lasted long enough.
 """
 
 import asyncio
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 
 from engine_api import InterimTranscript
 from engines.decode_queue import Decode, Urgency
-from engines.utterance_audio import BYTES_PER_SECOND, UtteranceAudio
+from engines.draft import Draft, Piece
+from engines.utterance_audio import UtteranceAudio
 from errors import EngineError
 
 FIRST_INTERIM_S = 0.25
 """From the beginning, which is noticed about 100 ms late, to the first guess."""
 
 INTERIM_INTERVAL_S = 0.35
-"""From one guess to the next, when decoding is quick; else twice what the last one took, so that
-a learner who speaks costs half a core at most."""
+INTERIM_PACE = 1.5
+"""From one guess to the next: the interval, or this many times what the last one took, so that a
+learner who speaks costs two thirds of a core at most."""
 
-MAX_PIECE_S = 10.0
-"""Longest audio decoded at a time; it takes well under a second."""
+CAPTION_S, CAPTION_CUT_S = 5.0, (2.0, 4.0)
+"""Most of the audio in a guess, and where more is cut. A guess has to be quick: five seconds take
+about a third of a second to decode."""
 
-CUT_WITHIN_S = (4.0, 8.0)
-"""Where a longer piece is cut: late enough for a sentence, and with a rest that is worth hearing.
-Cuts cost accuracy: words at a cut are heard without their neighbours."""
+TRANSCRIPT_S, TRANSCRIPT_CUT_S = 10.0, (4.0, 8.0)
+"""Most of the audio in a piece of the transcript, and where more is cut. Ten seconds take less time
+to decode than the silence that ends an utterance; cuts cost accuracy."""
 
 
 class Decodes(Protocol):
@@ -75,6 +79,16 @@ class Stage(Enum):
     ENDED = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A decode under way, and what it is for."""
+
+    decode: Decode
+    draft: Draft
+    piece: Piece
+    began: float
+
+
 class UtteranceDecoder:
     """Decodes one utterance.
 
@@ -100,21 +114,17 @@ class UtteranceDecoder:
         self._decodes = decodes
         self._listener = listener
         self._stage = Stage.SPEAKING
-        self._settled: list[str] = []
-        self._settled_until = 0
-        self._guess = ""
-        self._guessed_until = 0
         self._speech_end = 0
-        self._decode: Decode | None = None
-        self._decode_end = 0
-        self._decode_settles = False
-        self._decode_began = 0.0
+        self._caption = Draft(CAPTION_S, CAPTION_CUT_S)
+        self._transcript = Draft(TRANSCRIPT_S, TRANSCRIPT_CUT_S)
+        self._told = ""
+        self._attempt: Attempt | None = None
         self._next_interim = _now() + FIRST_INTERIM_S
 
     @property
     def text(self) -> str:
-        """Everything understood so far."""
-        return " ".join(filter(None, [*self._settled, self._guess]))
+        """The transcript, as far as it goes."""
+        return self._transcript.text
 
     @property
     def is_done(self) -> bool:
@@ -131,8 +141,10 @@ class UtteranceDecoder:
         """Hear the next audio; guess at it when the time has come."""
         self._audio.append(pcm)
         due = self._stage is Stage.SPEAKING and _now() >= self._next_interim
-        if due and self._decode is None and self._decodes.has_spare_worker:
-            self._start_decode(Urgency.INTERIM, len(self._audio))
+        if due and self._attempt is None and self._decodes.has_spare_worker:
+            too_long = self._transcript.is_too_long(len(self._audio))
+            draft = self._transcript if too_long else self._caption
+            self._start(draft, len(self._audio), Urgency.INTERIM)
 
     def pause(self) -> None:
         """Understand what was said, in case that was all."""
@@ -141,7 +153,7 @@ class UtteranceDecoder:
         self._go_on()
 
     def resume(self) -> None:
-        """Take what was decoded for a guess."""
+        """Go on guessing; what is being decoded becomes a guess."""
         self._stage = Stage.SPEAKING
 
     def end(self) -> None:
@@ -152,66 +164,19 @@ class UtteranceDecoder:
         self._go_on()
 
     def discard(self) -> None:
-        """Forget the utterance."""
-        if self._decode is not None:
-            self._decodes.discard(self._decode)
-            self._decode = None
+        """Forget what is being decoded."""
+        if self._attempt is not None:
+            self._decodes.discard(self._attempt.decode)
+            self._attempt = None
 
     # --- decoding --------------------------------------------------------------------------------
 
     @property
     def _is_understood(self) -> bool:
-        return max(self._guessed_until, self._settled_until) >= self._speech_end
-
-    def _understand(self, urgency: Urgency) -> None:
-        """Decode up to the end of speech, with what is under way if that is of use."""
-        if self._decode is not None:
-            covers = self._decode_settles or self._decode_end >= self._speech_end
-            if covers or self._decode.urgency <= urgency:
-                self._decodes.hasten(self._decode, urgency)
-                return
-            self.discard()
-        self._start_decode(urgency, self._speech_end)
-
-    def _start_decode(self, urgency: Urgency, end: int) -> None:
-        self._decode_settles = end - self._settled_until > MAX_PIECE_S * BYTES_PER_SECOND
-        self._decode_end = self._find_cut() if self._decode_settles else end
-        self._decode_began = _now()
-        pcm = self._audio.slice(self._settled_until, self._decode_end)
-        self._decode = Decode(pcm, self._language, urgency, self._take)
-        self._decodes.submit(self._decode)
-
-    def _find_cut(self) -> int:
-        start, end = (round(at * BYTES_PER_SECOND) + self._settled_until for at in CUT_WITHIN_S)
-        return self._audio.quietest(start, end)
-
-    def _take(self, outcome: str | EngineError) -> None:
-        """Take in what was decoded, and see what follows from it."""
-        self._decode = None
-        if isinstance(outcome, EngineError):
-            self._listener.note_failure(outcome)
-            return
-        interval = max(INTERIM_INTERVAL_S, 2 * (_now() - self._decode_began))
-        self._next_interim = self._decode_began + interval
-        if self._decode_settles:
-            self._settle(outcome)
-        else:
-            self._report_guess(outcome)
-        self._go_on()
-
-    def _settle(self, text: str) -> None:
-        self._settled.append(text)
-        self._settled_until = self._decode_end
-        self._guess = ""
-
-    def _report_guess(self, guess: str) -> None:
-        stability = _share_kept(self._guess.split(), guess.split())
-        self._guess, self._guessed_until = guess, self._decode_end
-        if self.text and self._stage is not Stage.ENDED:
-            interim = InterimTranscript(self.utterance_id, self.text, stability)
-            self._listener.note_interim(interim)
+        return self._transcript.heard_until >= self._speech_end
 
     def _go_on(self) -> None:
+        """Do what the stage asks for next."""
         if self._stage is Stage.SPEAKING:
             return
         if not self._is_understood:
@@ -219,11 +184,60 @@ class UtteranceDecoder:
         elif self._stage is Stage.ENDED:
             self._listener.note_understood()
 
+    def _understand(self, urgency: Urgency) -> None:
+        """Get on with the transcript, by the attempt under way if it is of use."""
+        if self._attempt is not None:
+            if self._is_useful(self._attempt, urgency):
+                self._decodes.hasten(self._attempt.decode, urgency)
+                return
+            self.discard()
+        self._start(self._transcript, self._speech_end, urgency)
+
+    def _is_useful(self, attempt: Attempt, urgency: Urgency) -> bool:
+        if attempt.draft is not self._transcript:
+            return False
+        # One that misses the last words is worth waiting for while nothing is urgent: whoever
+        # stutters would otherwise hold all the workers.
+        enough = attempt.piece.settles or attempt.piece.end >= self._speech_end
+        return enough or urgency is Urgency.EARLY
+
+    def _start(self, draft: Draft, end: int, urgency: Urgency) -> None:
+        piece = draft.next_piece(self._audio, end)
+        pcm = self._audio.slice(piece.start, piece.end)
+        decode = Decode(pcm, self._language, urgency, self._take)
+        self._attempt = Attempt(decode, draft, piece, _now())
+        self._decodes.submit(decode)
+
+    def _take(self, outcome: str | EngineError) -> None:
+        """Take in what was decoded, and see what follows from it."""
+        attempt, self._attempt = self._attempt, None
+        assert attempt is not None, "only the attempt under way delivers"
+        if isinstance(outcome, EngineError):
+            self._listener.note_failure(outcome)
+            return
+        attempt.draft.add(attempt.piece, outcome)
+        if not attempt.piece.settles:
+            took = _now() - attempt.began
+            self._next_interim = attempt.began + max(INTERIM_INTERVAL_S, INTERIM_PACE * took)
+            self._tell_caption(attempt.draft)
+        self._go_on()
+
+    def _tell_caption(self, draft: Draft) -> None:
+        """Tell the newest guess, which may be the transcript so far."""
+        if self._stage is Stage.ENDED:
+            return
+        if draft is self._transcript:
+            self._caption.adopt(self._transcript)
+        text, before = self._caption.text, self._told
+        if text:
+            self._told = text
+            stability = _share_kept(before.split(), text.split())
+            self._listener.note_interim(InterimTranscript(self.utterance_id, text, stability))
+
 
 def _share_kept(before: list[str], now: list[str]) -> float:
     """Return the share of the words now that were there before, in the same place."""
-    kept = sum(old == new for old, new in zip(before, now, strict=False))
-    return kept / len(now) if now else 0.0
+    return sum(old == new for old, new in zip(before, now, strict=False)) / len(now)
 
 
 def _now() -> float:

@@ -29,14 +29,17 @@ from engines.whisper_model import WhisperModel, load_whisper
 from errors import EngineError
 from settings import Settings
 from tests.recordings import load_recording, load_recordings
-from tests.virtual_time import in_virtual_time
+from tests.virtual_time import in_virtual_time, run_virtual
 from tests.word_errors import normalize, word_error_rate
 
 FRAME_S = 0.02
 FRAME_BYTES = round(2 * INPUT_RATE * FRAME_S)
 
+LONGEST_DECODE_S = 20.0
+"""Real seconds, on a machine that has much else to do."""
+
 WORST_WORD_ERROR_RATE = 0.08
-"""0.024 was measured over 165 words; an error more or less is 0.006."""
+"""0.024 to 0.036 was measured over 165 words; an error more or less is 0.006."""
 
 
 class LengthTeller:
@@ -312,30 +315,32 @@ def test_noise_is_not_text(whisper: WhisperModel, loudness: int, seconds: float)
 
 
 @pytest.mark.models
-@in_virtual_time
-async def test_a_sentence_is_guessed_at_and_then_known() -> None:
+def test_a_sentence_is_guessed_at_and_then_known(whisper: WhisperModel) -> None:
     """Guesses arrive while the recording lasts, and the final at the very end of the hold."""
     recording = load_recording("austen_amiable")
-    recognizer = await start(lambda: load_whisper(WORKERS))
-    stream = recognizer.open(RecognizerOptions())
-    stream.begin_utterance(1)
-    events = stream.events()
-    pushing = asyncio.create_task(push(stream, recording.pcm))
-    guess = await anext(aiter(events))
-    assert isinstance(guess, InterimTranscript)
-    assert not pushing.done()
-    await pushing
-    stream.pause_utterance()
-    await push(stream, bytes(16_000))
-    stream.end_utterance()
-    ended_at = asyncio.get_running_loop().time()
-    final, end = await read_until_end(stream)
-    assert asyncio.get_running_loop().time() == ended_at
-    assert isinstance(final, FinalTranscript)
-    assert normalize(final.text) == normalize(recording.reference)
-    assert end == UtteranceEnded(1)
-    await stream.aclose()
-    await recognizer.aclose()
+
+    async def hear() -> None:
+        recognizer = await start(lambda: whisper)
+        stream = recognizer.open(RecognizerOptions())
+        stream.begin_utterance(1)
+        pushing = asyncio.create_task(push(stream, recording.pcm))
+        guess = await anext(aiter(stream.events()))
+        assert isinstance(guess, InterimTranscript)
+        assert not pushing.done()
+        await pushing
+        stream.pause_utterance()
+        await push(stream, bytes(16_000))
+        stream.end_utterance()
+        ended_at = asyncio.get_running_loop().time()
+        final, end = await read_until_end(stream)
+        assert asyncio.get_running_loop().time() == ended_at
+        assert isinstance(final, FinalTranscript)
+        assert normalize(final.text) == normalize(recording.reference)
+        assert end == UtteranceEnded(1)
+        await stream.aclose()
+        await recognizer.aclose()
+
+    run_virtual(hear(), thread_patience_s=LONGEST_DECODE_S)
 
 
 @pytest.mark.models

@@ -8,7 +8,12 @@ import numpy as np
 from engine_api import INPUT_RATE, InterimTranscript
 from engines.decode_queue import Decode, Urgency
 from engines.utterance_audio import BYTES_PER_SECOND, UtteranceAudio
-from engines.utterance_decoder import CUT_WITHIN_S, MAX_PIECE_S, UtteranceDecoder
+from engines.utterance_decoder import (
+    CAPTION_S,
+    TRANSCRIPT_CUT_S,
+    TRANSCRIPT_S,
+    UtteranceDecoder,
+)
 from errors import EngineError
 from tests.virtual_time import in_virtual_time
 
@@ -100,10 +105,10 @@ async def test_one_guess_is_made_at_a_time() -> None:
 
 @in_virtual_time
 async def test_slow_guesses_are_rare() -> None:
-    """The next guess begins twice as long after the last as that one took."""
+    """A guess is followed by a rest of half the time that it took."""
     learner = Learner()
     await learner.speak(0.26)
-    await learner.speak(0.5)
+    await learner.speak(1.0)
     learner.worker.answer("slow")
     await learner.speak(0.46)
     assert learner.worker.wanted == []
@@ -229,25 +234,59 @@ async def test_a_long_utterance_is_decoded_in_pieces() -> None:
         heard += learner.seconds_wanted()
         learner.worker.answer(f"piece {len(heard)}")
     assert sum(heard) == 25.0
-    assert max(heard) <= MAX_PIECE_S
-    assert all(CUT_WITHIN_S[0] <= seconds <= CUT_WITHIN_S[1] for seconds in heard[:-1])
+    assert max(heard) <= TRANSCRIPT_S
+    assert all(TRANSCRIPT_CUT_S[0] <= seconds <= TRANSCRIPT_CUT_S[1] for seconds in heard[:-1])
     assert learner.decoder.text == " ".join(f"piece {n + 1}" for n in range(len(heard)))
     assert learner.endings == 1
 
 
 @in_virtual_time
-async def test_guesses_at_a_long_utterance_keep_its_beginning() -> None:
-    """What has been decoded for good stands before the guess at the rest."""
+async def test_a_long_transcript_is_begun_while_the_learner_speaks() -> None:
+    """After half a minute only the last piece is left to decode."""
     learner = Learner()
     learner.worker.has_spare_worker = False
-    await learner.speak(MAX_PIECE_S)
+    await learner.speak(TRANSCRIPT_S)
     learner.worker.has_spare_worker = True
-    await learner.speak(0.1)
-    cut = learner.worker.answer("for good")
+    await learner.speak(0.02)
+    assert TRANSCRIPT_CUT_S[0] <= learner.seconds_wanted()[0] <= TRANSCRIPT_CUT_S[1]
+    begun = learner.worker.answer("the beginning")
+    learner.worker.has_spare_worker = False
     await learner.speak(1.0)
-    learner.worker.answer("and more")
-    assert len(cut.pcm) < MAX_PIECE_S * BYTES_PER_SECOND
-    assert [interim.text for interim in learner.interims] == ["for good and more"]
+    learner.decoder.end()
+    rest = learner.worker.answer("and the rest")
+    assert len(begun.pcm) + len(rest.pcm) == round((TRANSCRIPT_S + 1.02) * BYTES_PER_SECOND)
+    assert (learner.endings, learner.decoder.text) == (1, "the beginning and the rest")
+
+
+@in_virtual_time
+async def test_guesses_stay_short() -> None:
+    """What is older than a few seconds is guessed at once, and stands before the newer guesses."""
+    learner = Learner()
+    for number in range(40):
+        await learner.speak(0.4)
+        while learner.worker.wanted:
+            assert learner.seconds_wanted()[0] <= TRANSCRIPT_S
+            decode = learner.worker.answer(f"{number}")
+            assert len(decode.pcm) <= (CAPTION_S + 4.0) * BYTES_PER_SECOND
+    last = learner.interims[-1].text.split()
+    assert last == sorted(last, key=int)
+    assert len(last) >= 4
+
+
+@in_virtual_time
+async def test_the_transcript_of_a_pause_is_the_next_caption() -> None:
+    """Who speaks on after a pause is guessed at from there, not again from the beginning."""
+    learner = Learner()
+    learner.worker.has_spare_worker = False
+    await learner.speak(4.0)
+    learner.decoder.pause()
+    learner.worker.answer("so far")
+    learner.decoder.resume()
+    learner.worker.has_spare_worker = True
+    await learner.speak(0.5)
+    assert learner.seconds_wanted()[0] < 1.0
+    learner.worker.answer("and on")
+    assert [interim.text for interim in learner.interims] == ["so far", "so far and on"]
 
 
 @in_virtual_time
