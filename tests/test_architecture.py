@@ -17,7 +17,9 @@ LAYERS = tuple(
         "apologies decisions echo errors messages pace sentences settings speakable",
         "audio_queue endpointing engine_api frame_types limits message_codec outbound watchdog",
         "no_ears turn websocket_protocol",
-        "session_state telemetry utterance",
+        "recognition telemetry utterance",
+        "utterances",
+        "session_state",
         "gemini_client reception stt_stream tts_stream",
         "conversation",
         "connection",
@@ -168,17 +170,23 @@ def test_vendors_are_imported_when_an_engine_starts() -> None:
 
 
 def test_every_library_is_declared() -> None:
-    """What the service imports stands in pyproject.toml, not only in something that needs it."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    declared = {re.split(r"[^\w-]", dependency)[0] for dependency in project["dependencies"]}
+    """What is imported stands in pyproject.toml, not only in something that needs it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    runtime = _distributions(project["project"]["dependencies"])
+    development = runtime | _distributions(project["dependency-groups"]["dev"])
     installed = packages_distributions()
     offences = {
-        library
-        for module in SERVICE
+        f"{module}: {library}"
+        for module in TREES
         for library in _libraries(_all_imports(module))
-        if not declared & {_canonical(name) for name in installed.get(library, [library])}
+        if not {_canonical(name) for name in installed.get(library, [library])}
+        & (runtime if module in SERVICE else development)
     }
     assert not offences
+
+
+def _distributions(requirements: list[str]) -> set[str]:
+    return {_canonical(re.split(r"[^\w-]", requirement)[0]) for requirement in requirements}
 
 
 def _canonical(distribution: str) -> str:

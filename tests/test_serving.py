@@ -5,8 +5,7 @@ import urllib.request
 from collections.abc import AsyncIterator
 
 import pytest
-from fastapi import FastAPI
-from starlette.websockets import WebSocket
+from fastapi import FastAPI, WebSocket
 from websockets.asyncio.client import connect
 
 from tests.serving import LoopName, serve, serve_in_thread
