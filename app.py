@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None, engines: Engines | None = None)
             origin, host = (websocket.headers.get(name) for name in ("origin", "host"))
             admission.check_origin(origin, host or "")
         except LimitExceeded as refusal:
-            logger.warning("connection refused: %s", refusal)
+            logger.warning("connection refused: %s %s", refusal, refusal.action)
             await websocket.close(refusal.close_code, refusal.message)
             return
         await websocket.accept()

@@ -3,9 +3,9 @@
 import asyncio
 from collections import deque
 
-from messages import AudioFrame, Config, SpeechEnd, SpeechStart
+from messages import AudioFrame, Config, SpeechEnd, SpeechStart, TextMessage
 
-Marker = SpeechStart | SpeechEnd | Config
+Marker = SpeechStart | SpeechEnd | Config | TextMessage
 """What has to reach the ears in order with the audio, and is never dropped for audio."""
 
 MAX_MARKERS = 32

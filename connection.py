@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 MAX_MALFORMED = 5
 """Malformed frames a client may send; after that the server hangs up."""
 
+YIELD_AFTER = 16
+"""Messages of one client taken in before others get their turn."""
+
 SEND_TIMEOUT_S = 10.0
 """Longest wait for a client to take one message."""
 
@@ -93,6 +96,8 @@ class Connection:
             refusals += leaves(group)
         except* Exception as group:
             refusals += [give_up(error) for error in leaves(group)]
+        finally:
+            session.release()
         if refusals:
             self._unsent_errors = await take_errors(session)
             raise refusals[0]
@@ -109,11 +114,18 @@ class Connection:
             await self._socket.send({"type": "websocket.close", "code": code, "reason": reason})
 
     async def _receive_pump(self, session: SessionState, reception: Reception) -> None:
+        since_yield = 0
         while True:
             event = await self._socket.receive()
             if event["type"] == "websocket.disconnect":
                 raise Disconnected
-            for message in self._decode(event):
+            messages = self._decode(event)
+            since_yield += len(messages)
+            if since_yield >= YIELD_AFTER:
+                # Neither this loop nor the socket ever waits while messages do.
+                await asyncio.sleep(0)
+                since_yield = 0
+            for message in messages:
                 try:
                     if isinstance(message, ProtocolError):
                         raise message

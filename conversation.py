@@ -10,10 +10,11 @@ from apologies import apologise
 from engine_api import Engines
 from errors import EngineError
 from gemini_client import recite, think
-from session_state import HeardEvent, HearingFailed, LearnerSpoke, SessionState
+from session_state import SessionState
 from stt_stream import hear
 from tts_stream import speak
 from turn import Turn, TurnTimes
+from utterances import HeardEvent, HearingFailed, LearnerSpoke
 
 MAX_UNFINISHED_REPLIES = 8
 """Interrupted replies whose engines have not let go yet; beyond it the learner has to wait."""
@@ -32,6 +33,7 @@ async def converse(session: SessionState, engines: Engines) -> None:
             session.interrupt()
             if len(replies) >= MAX_UNFINISHED_REPLIES:
                 session.report(engines_stuck())
+                session.stop_hearing()
                 continue
             turn = session.begin_turn(*question_of(heard))
             reply = tasks.create_task(

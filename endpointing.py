@@ -241,7 +241,7 @@ class Endpointer:
         self._stage, self._by_client = _Stage.QUIET, False
         self._recent.clear()
         # Who was cut off mid-word would at once open the next utterance with the rest of it.
-        self._released = reason in ("silence", "idle")
+        self._released = reason != "client"
         ended_at = now if self._speech_ended_at is None else self._speech_ended_at
         return [TurnEnded(reason, ended_at)]
 

@@ -20,7 +20,7 @@ async def think(session: SessionState, turn: Turn, tutor: Tutor) -> None:
             async for sentence in sentences:
                 await turn.put_sentence(sentence)
     except EngineError as error:
-        session.report(error)
+        session.report_in(turn, error)
         await turn.put_sentence(apologise(error.code, language))
     if turn.times.first_sentence is None:
         await turn.put_sentence(apologise("empty", language))

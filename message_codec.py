@@ -15,16 +15,26 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
-from messages import AudioChunk, AudioFrame, Image, Message, Ping, Pong
+from messages import (
+    MAX_FRAME_MS,
+    MIN_FRAME_MS,
+    AudioChunk,
+    AudioFrame,
+    Image,
+    Message,
+    Ping,
+    Pong,
+)
 
 M = TypeVar("M", bound=Message)
 M_co = TypeVar("M_co", bound=Message, covariant=True)
 
-MIN_FRAME_BYTES = 320
-"""Shortest ``AUDIO_FRAME``: 10 ms of PCM16 at 16 kHz."""
+BYTES_PER_MS = 32
+"""PCM16 at 16 kHz."""
 
-MAX_FRAME_BYTES = 6_400
-"""Longest ``AUDIO_FRAME``: 200 ms of PCM16 at 16 kHz."""
+MIN_FRAME_BYTES = MIN_FRAME_MS * BYTES_PER_MS
+MAX_FRAME_BYTES = MAX_FRAME_MS * BYTES_PER_MS
+"""Shortest and longest ``AUDIO_FRAME``."""
 
 MAX_PING_BYTES = 125
 """Most bytes a ``PING`` carries: as many as a ping of WebSocket itself (RFC 6455, 5.5)."""

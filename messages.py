@@ -11,10 +11,17 @@ from pydantic import Field
 
 PROTOCOL_VERSION = 1
 
+MAX_TEXT_CHARS = 4_000
+"""Longest typed message."""
+
+MIN_FRAME_MS = 10
+MAX_FRAME_MS = 200
+"""Shortest and longest frame of microphone audio."""
+
 Phase = Literal["listening", "hearing", "thinking", "speaking"]
 BargeInMode = Literal["auto", "tap", "hold"]
 Count = Annotated[int, Field(ge=0, lt=2**32)]
-Text = Annotated[str, Field(min_length=1, max_length=4_000)]
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS)]
 Tag = Annotated[str, Field(min_length=2, max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$")]
 
 # --- client to server ---------------------------------------------------------------------------

@@ -1,12 +1,15 @@
 """What each message of a client does to its session. Nothing here awaits."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from audio_queue import Marker
 from engine_api import Engines, Picture
 from errors import EngineError, ProtocolError
 from messages import (
+    MAX_FRAME_MS,
+    MAX_TEXT_CHARS,
+    MIN_FRAME_MS,
     PROTOCOL_VERSION,
     AudioFormats,
     AudioFrame,
@@ -25,15 +28,11 @@ from messages import (
     TextMessage,
     Welcome,
 )
-from session_state import LearnerSpoke, Phase, SessionState
-from turn import TurnTimes
+from session_state import SessionState
+from settings import Settings
 
 MEDIA_TYPES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 """Pictures are told by how they begin, never by what a client calls them."""
-
-MAX_TEXT_CHARS = 4_000
-MIN_FRAME_MS = 10
-MAX_FRAME_MS = 200
 
 
 class Reception:
@@ -54,39 +53,29 @@ class Reception:
 
     def welcome(self, *, resumed: bool = False) -> None:
         """Tell the client what it is connected to."""
-        session, settings = self._session, self._session.settings
-        self._session.send(
+        session, engines = self._session, self._engines
+        names = EngineNames(engines.recognizer.name, engines.tutor.name, engines.voice.name)
+        session.send(
             Welcome(
                 version=PROTOCOL_VERSION,
                 session_id=session.session_id,
                 resume_token=session.resume_token,
                 resumed=resumed,
-                engines=EngineNames(
-                    stt=self._engines.recognizer.name,
-                    tutor=self._engines.tutor.name,
-                    voice=self._engines.voice.name,
-                ),
+                engines=names,
                 languages=self._languages(),
                 settings=session.config,
-                limits=Limits(
-                    max_message_bytes=settings.max_message_bytes,
-                    max_image_bytes=settings.max_image_bytes,
-                    max_text_chars=MAX_TEXT_CHARS,
-                    min_frame_ms=MIN_FRAME_MS,
-                    max_frame_ms=MAX_FRAME_MS,
-                    max_queue_size=settings.max_queue_size,
-                    lead_ms=settings.lead_ms,
-                ),
-                formats=AudioFormats(chunk_samples=settings.chunk_samples),
+                limits=_limits(session.settings),
+                formats=AudioFormats(chunk_samples=session.settings.chunk_samples),
             )
         )
         session.tell_state()
 
     def _languages(self) -> tuple[str, ...]:
-        """Return the languages that every engine with an opinion serves."""
-        served = [e.languages for e in (self._engines.recognizer, self._engines.voice)]
-        named = [set(languages) for languages in served if languages]
-        return tuple(sorted(set.intersection(*named))) if named else ()
+        """Return the languages that all engines serve; an engine without a list serves any."""
+        engines = (self._engines.recognizer, self._engines.tutor, self._engines.voice)
+        named = [set(engine.languages) for engine in engines if engine.languages]
+        served = set.intersection(*named) if named else set()
+        return tuple(sorted(served))
 
     def _hear(self, frame: AudioFrame) -> None:
         self._session.offer_audio(frame)
@@ -108,20 +97,19 @@ class Reception:
                 "The engines in use do not serve this language.",
                 f"Choose one of: {', '.join(languages)}.",
             )
+        self._mark(config)
         self._session.configure(config)
-        self._session.audio_queue.put_marker(config)
 
     def _read(self, message: TextMessage) -> None:
-        now = asyncio.get_running_loop().time()
         self._session.interrupt()
-        try:
-            self._session.heard.put_nowait(
-                LearnerSpoke(message.text, TurnTimes(turn_ended=now, transcribed=now))
-            )
-        except asyncio.QueueFull:
+        self._mark(message)
+
+    def _mark(self, marker: Marker) -> None:
+        """Let a marker take its place in the audio."""
+        if not self._session.audio_queue.put_marker(marker):
             raise EngineError(
                 "busy", "Earlier messages still wait.", "Send it again in a moment.", retryable=True
-            ) from None
+            )
 
     def _look(self, image: Image) -> None:
         for beginning, media_type in MEDIA_TYPES.items():
@@ -136,11 +124,11 @@ class Reception:
         )
 
     def _start_speech(self, start: SpeechStart) -> None:
-        self._session.interrupt(resumed=self._session.phase is Phase.THINKING)
-        self._session.audio_queue.put_marker(start)
+        self._session.start_hearing()
+        self._mark(start)
 
     def _end_speech(self, end: SpeechEnd) -> None:
-        self._session.audio_queue.put_marker(end)
+        self._mark(end)
 
     def _answer_ping(self, ping: Ping) -> None:
         self._session.send(Pong(ping.data))
@@ -155,6 +143,18 @@ class Reception:
         turn = self._session.turn
         if turn is not None and playback.generation_id == turn.generation_id:
             turn.note_played(turn.sent_samples if playback.done else playback.played_samples)
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        max_message_bytes=settings.max_message_bytes,
+        max_image_bytes=settings.max_image_bytes,
+        max_text_chars=MAX_TEXT_CHARS,
+        min_frame_ms=MIN_FRAME_MS,
+        max_frame_ms=MAX_FRAME_MS,
+        max_queue_size=settings.max_queue_size,
+        lead_ms=settings.lead_ms,
+    )
 
 
 HANDLERS: dict[type, Callable[[Reception, Any], None]] = {

@@ -16,8 +16,8 @@ from audio_queue import AudioQueue
 from engine_api import Picture, Question, Remark
 from errors import InvalidTransition, TeachMeError
 from messages import (
+    MAX_TEXT_CHARS,
     AudioChunk,
-    AudioComplete,
     AudioFrame,
     Config,
     Error,
@@ -27,12 +27,13 @@ from messages import (
     TutorText,
 )
 from messages import Phase as ShownPhase
-from outbound import Outbound
+from outbound import FencedMessage, Outbound
 from settings import Settings
 from turn import Segment, Turn, TurnTimes
+from utterances import HeardEvent
 
-MAX_HEARD = 16
-"""Turns waiting to be answered; a learner who types faster is told to wait."""
+MAX_HEARD = 4
+"""Turns waiting to be answered; the ears wait to hand on another."""
 
 DROP_NOTICE_S = 1.0
 """Dropped audio is reported to the client at most this often."""
@@ -51,24 +52,6 @@ TRANSITIONS: dict[Phase, frozenset[Phase]] = {
     Phase.THINKING: frozenset({Phase.SPEAKING, Phase.LISTENING}),
     Phase.SPEAKING: frozenset({Phase.LISTENING}),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class LearnerSpoke:
-    """The learner's turn is over. Empty text: there was sound, but no words in it."""
-
-    text: str
-    times: TurnTimes
-
-
-@dataclass(frozen=True, slots=True)
-class HearingFailed:
-    """The recognizer failed within an utterance; the learner is owed an answer all the same."""
-
-    error: TeachMeError
-
-
-HeardEvent = LearnerSpoke | HearingFailed
 
 
 @dataclass(slots=True, eq=False)
@@ -171,18 +154,18 @@ class SessionState:
         """
         self._enter(Phase.THINKING)
         self.generation_id += 1
-        if self._question_open and self.history:
-            text = f"{self.history.pop().text} {text}".strip()
+        if self._question_open:
+            text = f"{self.history.pop().text} {text}".strip()[-MAX_TEXT_CHARS:]
         self._question_open = False
         question = Question(
             text=text,
             cancel_event=self.cancel_event,
             history=tuple(self.history),
             language=self.language,
-            pictures=(self.picture,) if self.picture else (),
+            pictures=(self.picture,) if self.picture and text else (),
         )
-        self.picture = None
         if text:
+            self.picture = None
             self._remember(Remark("learner", text))
         self.turn = Turn(self.generation_id, question, times)
         self.hearing = False
@@ -227,12 +210,20 @@ class SessionState:
             turn.note_played(heard_samples)
         heard = turn.heard_samples(asyncio.get_running_loop().time())
         self._record_reply(turn, heard, interrupted=True)
-        self._question_open = resumed and heard == 0
+        if resumed and heard == 0:
+            self._reopen_question(turn)
         turn.end()
         self.turn = None
         self._enter(Phase.LISTENING)
         self.send(Interrupted(turn.generation_id, heard))
         self.tell_state()
+
+    def _reopen_question(self, turn: Turn) -> None:
+        """Let the question of a turn be asked again, unless something of the reply was shown."""
+        asked = bool(turn.question.text and self.history)
+        self._question_open = asked and self.history[-1].speaker == "learner"
+        if self._question_open and turn.question.pictures and self.picture is None:
+            self.picture = turn.question.pictures[0]
 
     def has_open_question(self) -> bool:
         """Return whether the last question was broken off before any of its answer was heard."""
@@ -297,6 +288,15 @@ class SessionState:
         """Queue an error for the client."""
         self.send(Error(error.code, error.message, error.action, error.retryable, fatal))
 
+    def report_in(self, turn: Turn, error: TeachMeError) -> None:
+        """Queue an error of a reply, unless that reply is over: then nobody waits for it."""
+        if turn is self.turn:
+            self.report(error)
+
+    def release(self) -> None:
+        """Let go of the tasks, which hold the session in turn, once they have ended."""
+        self.stt_task = self.llm_task = self.tts_task = self.reply_task = None
+
     async def next_outbound(self) -> ServerMessage:
         """Return the next message for the wire. This is the fence.
 
@@ -305,7 +305,7 @@ class SessionState:
         """
         while True:
             message = await self.outbound.get()
-            if isinstance(message, AudioChunk | AudioComplete | TutorText):
+            if isinstance(message, FencedMessage):
                 if message.generation_id != self.generation_id:
                     continue
                 if isinstance(message, AudioChunk) and self.turn is not None:

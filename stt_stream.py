@@ -1,9 +1,11 @@
 """Hearing: the audio queue becomes utterances, transcripts and the learner's turns."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from typing import Any
 
+from audio_queue import Marker
 from decisions import (
     BargeInConfirmed,
     BargeInMaybe,
@@ -21,21 +23,17 @@ from engine_api import (
     FinalTranscript,
     InterimTranscript,
     RecognizerEvent,
-    RecognizerOptions,
-    RecognizerStream,
     UtteranceEnded,
 )
 from errors import EngineError
-from messages import AudioFrame, Config, SpeechEnd, SpeechStart
-from no_ears import NoEars
+from messages import AudioFrame, Config, SpeechEnd, SpeechStart, TextMessage
 from pace import Pace
-from session_state import HeardEvent, HearingFailed, LearnerSpoke, Phase, SessionState
+from recognition import Recognition
+from session_state import Phase, SessionState
+from turn import TurnTimes
 from utterance import Utterance
+from utterances import Utterances
 from watchdog import failed, stalled
-
-RETRY_S = 0.5
-"""Pause before a recognizer that failed is opened again, doubled up to a few seconds."""
-MAX_RETRY_S = 8.0
 
 
 async def hear(session: SessionState, engines: Engines) -> None:
@@ -46,7 +44,7 @@ async def hear(session: SessionState, engines: Engines) -> None:
             tasks.create_task(ears.listen(), name="listen")
             await ears.follow_transcripts()
     finally:
-        await ears.stream.aclose()
+        await ears.recognition.aclose()
 
 
 class Ears:
@@ -54,15 +52,12 @@ class Ears:
 
     def __init__(self, session: SessionState, engines: Engines):
         self._session = session
-        self._recognizer = engines.recognizer
+        self._detector = engines.detector
         self._scorer = engines.detector.open()
         self._endpointer = Endpointer(_policy(session))
-        self._utterances: dict[int, Utterance] = {}
-        self._current: Utterance | None = None
-        self._count = 0
+        self._utterances = Utterances()
         self._pace = Pace(_now())
-        self._reopening = False
-        self.stream: RecognizerStream = NoEars()
+        self.recognition = Recognition(engines.recognizer, session.language)
 
     # --- audio in --------------------------------------------------------------------------------
 
@@ -76,48 +71,61 @@ class Ears:
                     self._act(self._endpointer.start_speech(_now()))
                 case SpeechEnd():
                     self._act(self._endpointer.end_speech(_now()))
-                case Config() as change:
-                    await self._reconfigure(change)
+                case TextMessage(text):
+                    self._read(text)
+                case Config():
+                    self._endpointer.policy = _policy(self._session)
                 case None:
-                    await self._look_at_the_clock()
+                    self._act(self._endpointer.check_idle(_now()))
+            await self._keep_up()
 
-    async def _next_item(self) -> AudioFrame | SpeechStart | SpeechEnd | Config | None:
+    async def _next_item(self) -> AudioFrame | Marker | None:
         """Return the next item, or ``None`` when something is due before there is one."""
-        deadline = self._deadline()
-        if deadline is None or len(self._session.audio_queue):
+        due = [at for at in (self._endpointer.deadline, self._utterances.due) if at is not None]
+        if not due or len(self._session.audio_queue):
             return await self._session.audio_queue.get()
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(min(due)):
                 return await self._session.audio_queue.get()
         except TimeoutError:
             return None
 
-    def _deadline(self) -> float | None:
-        due = [u.final_due for u in self._utterances.values() if u.final_due is not None]
-        if self._endpointer.deadline is not None:
-            due.append(self._endpointer.deadline)
-        return min(due, default=None)
-
     async def _hear_audio(self, pcm: bytes | memoryview) -> None:
-        self.stream.push(pcm)
-        now = _now()
-        if scores := self._scorer.score(pcm):
+        if not self.recognition.deaf:
+            self.recognition.push(pcm)
             speaking = self._session.phase is Phase.SPEAKING
-            self._act(self._endpointer.hear(scores, now, speaking=speaking))
-        wait_s = self._pace.take(len(pcm) / 2 / INPUT_RATE, now)
+            arrived = self._session.last_audio_time
+            self._act(self._endpointer.hear(self._score(pcm), arrived, speaking=speaking))
+        wait_s = self._pace.take(len(pcm) / 2 / INPUT_RATE, _now())
         if wait_s or len(self._session.audio_queue):
             # Other sessions get their turn between the frames of a burst.
             await asyncio.sleep(wait_s)
 
-    async def _look_at_the_clock(self) -> None:
-        now = _now()
-        self._act(self._endpointer.check_idle(now))
-        await self._settle_overdue(now)
+    def _score(self, pcm: bytes | memoryview) -> list[float]:
+        try:
+            return self._scorer.score(pcm)
+        except Exception as error:
+            self._scorer = self._detector.open()
+            self.recognition.fail(failed("stt", error))
+            return []
 
-    async def _reconfigure(self, change: Config) -> None:
-        self._endpointer.policy = _policy(self._session)
-        if change.language is not None:
-            await self._reopen(stalled("stt"))
+    def _read(self, text: str) -> None:
+        """What is typed ends what is being said; both are one question."""
+        self._act(self._endpointer.end_speech(_now()))
+        self._utterances.add_typed(text, TurnTimes())
+
+    async def _keep_up(self) -> None:
+        """Do what has become due: a broken stream, a late final, a language, a complete turn."""
+        await self.recognition.close_if_broken()
+        if self._utterances.due is not None and self._utterances.due <= _now():
+            await self._give_up_waiting()
+        if self._session.language != self.recognition.language and not self._utterances.busy:
+            self.recognition.language = self._session.language
+            await self.recognition.replace()
+        if self._utterances.speaking and self._session.turn is not None:
+            # The learner began between the end of one utterance and the turn made of it.
+            self._session.start_hearing()
+        await self._hand_on_turn()
 
     # --- decisions -------------------------------------------------------------------------------
 
@@ -126,16 +134,20 @@ class Ears:
             ACTIONS[type(decision)](self, decision)
 
     def _start_speech(self, _: SpeechStarted) -> None:
-        self._begin_utterance()
+        self._session.start_hearing()
+        if self._utterances.open is None:
+            self._begin_utterance(tentative=False)
+        else:
+            self._utterances.open.tentative = False
 
     def _pause_speech(self, _: SpeechPaused) -> None:
-        self.stream.pause_utterance()
+        self.recognition.pause_utterance()
 
     def _resume_speech(self, _: SpeechResumed) -> None:
-        self.stream.resume_utterance()
+        self.recognition.resume_utterance()
 
     def _end_turn(self, ended: TurnEnded) -> None:
-        self._end_utterance(ended.speech_ended_at)
+        self._end_utterance(TurnTimes(ended.speech_ended_at, _now()))
 
     def _barge_in(self, _: BargeInConfirmed) -> None:
         self._session.start_hearing()
@@ -145,65 +157,30 @@ class Ears:
         self._session.tell_ducking("maybe")
 
     def _come_back_up(self, _: BargeInRejected) -> None:
-        self._end_utterance(None)
+        self._end_utterance(TurnTimes())
         self._session.tell_ducking("rejected")
 
-    def _begin_utterance(self, *, tentative: bool = False) -> None:
-        if not tentative:
-            self._session.start_hearing()
-        if self._current is not None:
-            self._current.tentative = tentative
-            return
-        self._count += 1
-        self._current = Utterance(self._count, self._session.language, tentative)
-        self._utterances[self._count] = self._current
-        self.stream.begin_utterance(self._count)
+    def _begin_utterance(self, *, tentative: bool) -> None:
+        utterance = self._utterances.begin(self._session.language, tentative=tentative)
+        self.recognition.begin_utterance(utterance.utterance_id)
 
-    def _end_utterance(self, speech_ended_at: float | None) -> None:
-        utterance, self._current = self._current, None
-        if utterance is None:
-            return
-        now = _now()
-        utterance.times.speech_ended, utterance.times.turn_ended = speech_ended_at, now
-        patience_s = 0 if utterance.broken_by else self._session.settings.stt_timeout_s
-        utterance.final_due = now + patience_s
-        self.stream.end_utterance()
+    def _end_utterance(self, times: TurnTimes) -> None:
+        self._utterances.end(times, _now() + self._session.settings.stt_timeout_s)
+        self.recognition.end_utterance()
 
     # --- transcripts -----------------------------------------------------------------------------
 
     async def follow_transcripts(self) -> None:
-        """Take in what the recognizer understood; open it again whenever it fails."""
-        retry_s = RETRY_S
-        while True:
-            try:
-                async for event in self._open():
-                    await self._note(event)
-                    retry_s = RETRY_S
-                self._check_reopening()
-                continue
-            except EngineError as error:
-                await self._recover(error)
-            except Exception as error:
-                await self._recover(failed("stt", error))
-            await asyncio.sleep(retry_s)
-            retry_s = min(2 * retry_s, MAX_RETRY_S)
+        """Take in what the recognizer understood, and what kept it from that."""
+        async with aclosing(self.recognition.events()) as events:
+            async for event in events:
+                if isinstance(event, EngineError):
+                    self._lose(event)
+                elif utterance := self._utterances.find(event.utterance_id):
+                    self._note(utterance, event)
+                await self._hand_on_turn()
 
-    def _check_reopening(self) -> None:
-        """Tell a stream that we closed from one that ended by itself, which is a failure."""
-        if not self._reopening:
-            raise EngineError("stt_failed", "The recognizer ended by itself.", retryable=True)
-        self._reopening = False
-
-    def _open(self) -> AsyncIterator[RecognizerEvent]:
-        self.stream = self._recognizer.open(RecognizerOptions(self._session.language))
-        if self._current is not None and self._current.broken_by is None:
-            self.stream.begin_utterance(self._current.utterance_id)
-        return self.stream.events()
-
-    async def _note(self, event: RecognizerEvent) -> None:
-        utterance = self._utterances.get(event.utterance_id)
-        if utterance is None:
-            return
+    def _note(self, utterance: Utterance, event: RecognizerEvent) -> None:
         match event:
             case InterimTranscript(_, text, stability):
                 interim = utterance.add_interim(text, stability)
@@ -213,59 +190,35 @@ class Ears:
             case FinalTranscript(_, text, language):
                 utterance.add_final(text, language)
             case UtteranceEnded():
-                await self._settle(utterance)
+                utterance.settled = True
+                self._show_final(utterance)
 
     def _spoken(self) -> str:
         turn = self._session.turn
         return turn.recent_text() if turn is not None else ""
 
-    async def _settle(self, utterance: Utterance, error: EngineError | None = None) -> None:
-        """Hand a finished utterance on: its words, what kept us from them, or that it had none."""
-        del self._utterances[utterance.utterance_id]
-        utterance.times.transcribed = _now()
-        if utterance.tentative:
-            return
+    def _show_final(self, utterance: Utterance) -> None:
         if utterance.text:
             self._session.send(utterance.to_message())
-        if self._current is not None and not self._current.tentative:
-            # The learner speaks on: both are one question, and nobody answers into it.
-            self._current.before = utterance.question
-            return
-        heard: HeardEvent = LearnerSpoke(utterance.question, utterance.times)
-        if error is not None and not utterance.question:
-            heard = HearingFailed(error)
-        await self._session.heard.put(heard)
+
+    async def _hand_on_turn(self) -> None:
+        if (heard := self._utterances.take_turn(_now())) is not None:
+            await self._session.heard.put(heard)
 
     # --- failures --------------------------------------------------------------------------------
 
-    async def _recover(self, error: EngineError) -> None:
-        """Report a recognizer that failed, and leave no utterance without an answer."""
-        await self.stream.aclose()
-        self.stream = NoEars()
+    def _lose(self, error: EngineError) -> None:
+        """Report a recognizer that failed, and leave nothing said without an answer."""
         self._session.report(error)
-        if self._current is not None:
-            self._current.break_off(error)
-        await self._settle_ended(error)
+        if self._utterances.open is not None:
+            self._utterances.open.break_off(error)
+        for utterance in self._utterances.settle_all(error):
+            self._show_final(utterance)
 
-    async def _settle_overdue(self, now: float) -> None:
-        """Settle what no final transcript will come for, and replace a recognizer that hangs."""
-        for utterance in list(self._utterances.values()):
-            if utterance.final_due is None or utterance.final_due > now:
-                continue
-            if utterance.broken_by is None:
-                await self._reopen(stalled("stt"))
-                return
-            await self._settle(utterance, utterance.broken_by)
-
-    async def _reopen(self, error: EngineError) -> None:
-        self._reopening = True
-        await self.stream.aclose()
-        await self._settle_ended(error)
-
-    async def _settle_ended(self, error: EngineError) -> None:
-        for utterance in list(self._utterances.values()):
-            if utterance is not self._current:
-                await self._settle(utterance, error)
+    async def _give_up_waiting(self) -> None:
+        """Replace a recognizer that owes a final transcript for too long."""
+        self._lose(stalled("stt"))
+        await self.recognition.replace()
 
 
 ACTIONS: dict[type, Callable[[Ears, Any], None]] = {

@@ -30,7 +30,7 @@ async def speak(session: SessionState, turn: Turn, voice: Voice) -> None:
     try:
         await voice_sentences(reply, voice)
     except EngineError as error:
-        session.report(error)
+        session.report_in(turn, error)
     await reply.complete()
 
 
@@ -89,7 +89,7 @@ class Reply:
     async def write(self, pcm: bytes) -> None:
         """Queue audio in whole chunks; what there is of the first goes at once."""
         self._buffer += pcm
-        if self.turn.times.first_audio is None:
+        if self._buffer and self.turn.times.first_audio is None:
             await self._send(self._chunk_bytes)
         while len(self._buffer) >= self._chunk_bytes:
             await self._send(self._chunk_bytes)
@@ -101,7 +101,7 @@ class Reply:
         async for _ in self.read():
             self.show(len(self._texts) - 1, voiced=False)
         self.show(len(self._texts) - 1, voiced=False)
-        total = self.turn.queued_samples
+        total, self.turn.all_queued = self.turn.queued_samples, True
         self.session.send(AudioComplete(self.turn.generation_id, total))
         await self._wait_until_heard(total)
 

@@ -9,6 +9,9 @@ from messages import TurnMetrics
 MAX_SENTENCES = 4
 """Sentences written ahead of the voice; a tutor that writes faster waits."""
 
+SAMPLES_PER_CHARACTER = 1_500
+"""Length of speech assumed for text that has not been voiced yet: 16 characters a second."""
+
 RECENT_SEGMENTS = 4
 """Sentences that a microphone may still pick up as echo: about the last ten seconds."""
 
@@ -48,6 +51,7 @@ class Turn:
     times: TurnTimes
     segments: list[Segment] = field(default_factory=list)
     queued_samples: int = 0
+    all_queued: bool = False
     sent_samples: int = 0
     played_samples: int | None = None
     first_sent_at: float | None = None
@@ -103,11 +107,20 @@ class Turn:
 
     def heard_text(self, samples: int) -> str:
         """Return the text heard with that much audio, cut at the last word begun before it."""
-        ends = [segment.first_sample for segment in self.segments[1:]] + [self.queued_samples]
+        ends = [segment.first_sample for segment in self.segments[1:]] + [self._last_end()]
         heard = [
             _cut(segment, end, samples) for segment, end in zip(self.segments, ends, strict=False)
         ]
         return " ".join(filter(None, heard))
+
+    def _last_end(self) -> int:
+        """Return where the voice ends the last segment, which it may be in the middle of."""
+        if self.all_queued or not self.segments:
+            return self.queued_samples
+        last = self.segments[-1]
+        spoken_chars = sum(len(segment.text) for segment in self.segments[:-1])
+        rate = last.first_sample / spoken_chars if spoken_chars else SAMPLES_PER_CHARACTER
+        return max(self.queued_samples, last.first_sample + int(len(last.text) * rate))
 
     def recent_text(self) -> str:
         """Return the last pieces said or about to be: what an echo would repeat."""

@@ -7,14 +7,17 @@ from messages import TranscriptFinal, TranscriptInterim
 from turn import TurnTimes
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Utterance:
     """What has been understood of an utterance so far.
 
-    ``tentative`` until it is clear that the learner speaks, and not the tutor's echo; nothing of
-    a tentative utterance is shown. ``before`` is what was said just before and not answered yet.
-    ``final_due`` is set once the utterance is over, on the loop's
-    clock in seconds.
+    Attributes:
+        tentative: It may be the tutor's echo; nothing of it is shown until that is clear.
+        before: What was said just before it and has not been answered.
+        final_due: When the last transcript is due, on the loop's clock in seconds; set once the
+            utterance is over.
+        settled: No more transcripts of it will come.
+        broken_by: What kept us from hearing it whole.
     """
 
     utterance_id: int
@@ -24,6 +27,7 @@ class Utterance:
     interim: str = ""
     before: str = ""
     final_due: float | None = None
+    settled: bool = False
     broken_by: EngineError | None = None
     times: TurnTimes = field(default_factory=TurnTimes)
 
@@ -34,7 +38,7 @@ class Utterance:
 
     @property
     def question(self) -> str:
-        """The text to answer: with the utterance before it, where the learner just went on."""
+        """The text to answer: with what was said before it, where the learner just went on."""
         return f"{self.before} {self.text}".strip()
 
     def add_final(self, text: str, language: str) -> None:

@@ -76,9 +76,21 @@ async def watch(
                 raise
             except TimeoutError as error:
                 raise stalled(stage) from error
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
+                if is_cancelled(error):
+                    raise
                 raise failed(stage, error) from error
             yield item
+
+
+def is_cancelled(error: BaseException) -> bool:
+    """Return whether an exception is the cancellation of the present task.
+
+    A ``CancelledError`` that an engine lets out while nobody cancelled us is a failure like any
+    other; taken for ours it would end the task in silence.
+    """
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 def stalled(stage: str) -> EngineError:
@@ -91,7 +103,7 @@ def stalled(stage: str) -> EngineError:
     )
 
 
-def failed(stage: str, error: Exception) -> EngineError:
+def failed(stage: str, error: BaseException) -> EngineError:
     """Return the error of an engine that broke. Names the type only: a text may be personal."""
     return EngineError(
         f"{stage}_failed",

@@ -11,13 +11,14 @@ import pytest
 
 import message_codec
 import messages as m
+from audio_queue import MAX_MARKERS
 from connection import MAX_MALFORMED, SEND_TIMEOUT_S
 from endpointing import WINDOW_MS, EndpointingPolicy
 from errors import CloseCode, ProtocolError
 from frame_types import CLIENT_TYPES, SERVER_TYPES, FrameType
 from outbound import MAX_MESSAGES
 from pace import BURST_S, SPEED
-from session_state import DROP_NOTICE_S, MAX_HEARD
+from session_state import DROP_NOTICE_S
 from settings import Settings
 from tests.spec_tables import SPEC, describe_fields, examples, sections, tables
 from tts_stream import PLAYBACK_STALL_S
@@ -133,7 +134,7 @@ def test_limits_are_those_of_the_code() -> None:
         "frames waiting to be heard": f"{settings.max_queue_size}",
         "audio taken at once": f"{BURST_S:.0f} s",
         "audio taken in the long run": f"{SPEED:.0f} times real time",
-        "turns waiting to be answered": f"{MAX_HEARD}",
+        "other messages waiting among the audio": f"{MAX_MARKERS}",
         "messages waiting to be read": f"{MAX_MESSAGES}",
         "time to take a message": f"{SEND_TIMEOUT_S:.0f} s",
         "time without playback progress": f"{PLAYBACK_STALL_S:.0f} s",

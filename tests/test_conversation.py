@@ -13,6 +13,7 @@ from engines.scripted import (
     play,
     reply_number,
 )
+from errors import EngineError
 from messages import (
     AudioChunk,
     AudioComplete,
@@ -20,6 +21,7 @@ from messages import (
     BargeIn,
     Config,
     Error,
+    Image,
     Interrupted,
     SpeechEnd,
     SpeechStart,
@@ -33,6 +35,7 @@ from messages import (
 from session_state import Phase
 from tests.scenario import QUIET, Learner, lesson
 from tests.virtual_time import in_virtual_time
+from utterances import HearingFailed
 
 QUICK = Script(
     utterances=("What is a verb?", "And a noun?", "Thank you"),
@@ -286,6 +289,108 @@ async def test_noise_alone_is_not_answered() -> None:
         await learner.be_silent(1_000)
         assert learner.all(AudioChunk) == []
         assert learner.phases() == ["hearing", "listening"]
+
+
+@in_virtual_time
+async def test_three_utterances_before_the_first_transcript_are_one_question() -> None:
+    """No word of a hasty learner is lost, and nobody answers into it."""
+    script = dataclasses.replace(QUICK, utterances=("What", "is", "a verb?"), final_ms=3_000)
+    async with lesson(play(script)) as learner:
+        await ask(learner, 300)
+        await ask(learner, 300)
+        await ask(learner, 300)
+        await learner.wait_for(TurnMetrics)
+        assert learner.session.history[0] == Remark("learner", "What is a verb?")
+        assert learner.all(Interrupted) == []
+
+
+@in_virtual_time
+async def test_typing_while_speaking_asks_both_as_one() -> None:
+    """The utterance ends, and the microphone may interrupt the answer afterwards."""
+    async with lesson(play(Script(utterances=("What is", "Stop")))) as learner:
+        await learner.speak(600)
+        learner.send(TextMessage("a verb?"))
+        await learner.wait_for(AudioChunk, 3)
+        assert learner.session.history[0] == Remark("learner", "What is a verb?")
+        await learner.be_silent(200)
+        await learner.speak(600)
+        assert len(learner.all(Interrupted)) == 1
+
+
+@in_virtual_time
+async def test_endless_speech_loses_no_word_at_its_bound() -> None:
+    """The longest utterance ends, the next begins at once, and the answer waits for both."""
+    script = dataclasses.replace(QUICK, utterances=("What is", "a verb?"))
+    async with lesson(play(script), max_utterance_ms=2_000) as learner:
+        await learner.speak(3_000)
+        await learner.be_silent(1_000)
+        await learner.wait_for(TurnMetrics)
+        assert learner.session.history[0] == Remark("learner", "What is a verb?")
+
+
+@in_virtual_time
+async def test_a_change_of_language_waits_for_the_end_of_the_utterance() -> None:
+    """What is being said is heard to its end; the next utterance in the new language."""
+    async with lesson(play(QUICK)) as learner:
+        await learner.speak(500)
+        learner.send(Config(language="es-ES"))
+        await ask(learner, 500)
+        first = await learner.wait_for(TranscriptFinal)
+        await learner.wait_for(TurnMetrics)
+        await ask(learner)
+        second = await learner.wait_for(TranscriptFinal, 2)
+        assert (first.text, first.language) == ("What is a verb?", "en-US")
+        assert second.language == "es-ES"
+
+
+@in_virtual_time
+async def test_a_picture_stays_with_the_question_that_is_asked_again() -> None:
+    """Who goes on speaking still talks about the picture."""
+    script = dataclasses.replace(QUICK, utterances=("What is", "on it?"), first_word_ms=2_000)
+    async with lesson(play(script)) as learner:
+        learner.send(Image(b"\xff\xd8\xff picture"))
+        await ask(learner)
+        await learner.wait_for_phase("thinking")
+        await ask(learner)
+        await learner.wait_for_phase("speaking")
+        turn = learner.session.turn
+        assert turn is not None
+        assert len(turn.question.pictures) == 1
+
+
+@in_virtual_time
+async def test_a_question_never_grows_beyond_the_longest_message() -> None:
+    """However often it is broken off and gone on with."""
+    async with lesson(play(dataclasses.replace(QUICK, first_word_ms=2_000))) as learner:
+        for _ in range(4):
+            learner.send(TextMessage("x" * 3_000))
+            await asyncio.sleep(0.1)
+            learner.send(SpeechStart())
+            learner.send(SpeechEnd())
+            await asyncio.sleep(0.5)
+        assert max(len(remark.text) for remark in learner.session.history) <= 4_000
+
+
+@in_virtual_time
+async def test_a_typed_question_has_no_times_of_speech() -> None:
+    """Only stages that happened are measured."""
+    async with lesson(play(QUICK)) as learner:
+        learner.send(TextMessage("What is a verb?"))
+        metrics = await learner.wait_for(TurnMetrics)
+        assert (metrics.endpointing_ms, metrics.stt_ms, metrics.total_ms) == (None, None, None)
+        assert metrics.llm_ms is not None
+
+
+@in_virtual_time
+async def test_an_apology_is_not_taken_for_the_learners_words() -> None:
+    """Who speaks into it asks a question of their own."""
+    async with lesson(play(QUICK)) as learner:
+        learner.session.heard.put_nowait(HearingFailed(EngineError("stt_failed", "Broken.")))
+        await learner.wait_for_phase("thinking")
+        await ask(learner)
+        await learner.wait_for(TurnMetrics)
+        questions = [r.text for r in learner.session.history if r.speaker == "learner"]
+        assert questions == ["What is a verb?"]
 
 
 class CountingRecognizer(ScriptedRecognizer):

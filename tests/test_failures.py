@@ -16,6 +16,8 @@ from engine_api import (
     VoiceOptions,
 )
 from engines.scripted import (
+    LoudnessDetector,
+    LoudnessScorer,
     Script,
     ScriptedRecognizer,
     ScriptedRecognizerStream,
@@ -24,7 +26,15 @@ from engines.scripted import (
     play,
 )
 from errors import EngineError
-from messages import AudioChunk, AudioComplete, Error, TextMessage, TranscriptFinal, TurnMetrics
+from messages import (
+    AudioChunk,
+    AudioComplete,
+    BargeIn,
+    Error,
+    TextMessage,
+    TranscriptFinal,
+    TurnMetrics,
+)
 from tests.scenario import Learner, lesson
 from tests.virtual_time import in_virtual_time
 
@@ -125,9 +135,10 @@ class BrokenStream(ScriptedRecognizerStream):
 FAILURES = [
     EngineError("busy", "No room.", retryable=True),
     ValueError("something the learner said"),
+    asyncio.CancelledError(),
     None,
 ]
-NAMES = ["engine error", "any exception", "hangs"]
+NAMES = ["engine error", "any exception", "cancels itself", "hangs"]
 
 
 def engines(**broken: object) -> Engines:
@@ -203,3 +214,99 @@ async def test_a_recognizer_that_fails_ends_in_a_spoken_apology(
         await learner.be_silent(1_000)
         await learner.wait_for(TranscriptFinal)
         await learner.wait_for(TurnMetrics, 2)
+
+
+class ThrowingDetector(LoudnessDetector):
+    """Its first scorer cannot score."""
+
+    def __init__(self) -> None:
+        super().__init__(SCRIPT)
+        self._opened = 0
+
+    def open(self) -> LoudnessScorer:
+        """Return a scorer, the first of which is broken."""
+        self._opened += 1
+        scorer = super().open()
+        if self._opened == 1:
+            scorer.score = fail  # type: ignore[assignment, method-assign]  # only this one
+        return scorer
+
+
+class ThrowingRecognizer(ScriptedRecognizer):
+    """The first stream cannot take audio, nor be closed."""
+
+    def __init__(self) -> None:
+        super().__init__(SCRIPT)
+        self._opened = 0
+
+    def open(self, options: RecognizerOptions) -> ScriptedRecognizerStream:
+        """Return a stream, the first of which is broken."""
+        self._opened += 1
+        stream = super().open(options)
+        if self._opened == 1:
+            stream.push = fail  # type: ignore[assignment, method-assign]  # only this one
+        return stream
+
+
+def fail(_: object) -> list[float]:
+    """Fail as no engine should."""
+    raise ValueError("something the learner said")
+
+
+@pytest.mark.parametrize(
+    "broken", [{"detector": ThrowingDetector}, {"recognizer": ThrowingRecognizer}]
+)
+@in_virtual_time
+async def test_an_engine_that_throws_in_a_call_does_not_end_the_session(
+    broken: dict[str, type],
+) -> None:
+    """The failure is reported, another stream opens, and the next utterance is heard."""
+    async with lesson(engines(**{name: make() for name, make in broken.items()})) as learner:
+        await learner.be_silent(2_000)
+        assert [error.code for error in learner.all(Error)] == ["stt_failed"]
+        await learner.speak(1_000)
+        await learner.be_silent(1_000)
+        await learner.wait_for(TurnMetrics)
+        assert learner.text(1).startswith("Reply 1")
+
+
+@in_virtual_time
+async def test_a_reply_that_fails_while_it_is_interrupted_is_nobodys_business() -> None:
+    """No error follows INTERRUPTED."""
+
+    class SoreLoser(ScriptedTutor):
+        async def answer(self, question: Question) -> AsyncGenerator[str, None]:
+            try:
+                async for word in super().answer(question):
+                    yield word
+            except asyncio.CancelledError:
+                raise ValueError from None
+
+    async with lesson(engines(tutor=SoreLoser(SCRIPT))) as learner:
+        learner.send(TextMessage("What is a verb?"))
+        await learner.wait_for_phase("thinking")
+        learner.send(BargeIn())
+        await asyncio.sleep(1.0)
+        assert learner.all(Error) == []
+
+
+@in_virtual_time
+async def test_a_final_transcript_that_never_comes_is_reported() -> None:
+    """The last guess is answered, and the client learns why it may be short."""
+    async with lesson(engines(recognizer=DeafToTheEnd(SCRIPT))) as learner:
+        await learner.speak(1_000)
+        await learner.be_silent(1_000)
+        await learner.wait_for(TurnMetrics)
+        assert [error.code for error in learner.all(Error)] == ["stt_timeout"]
+        assert learner.all(TranscriptFinal)[0].text == "What is a verb?"
+
+
+class DeafToTheEnd(ScriptedRecognizer):
+    """Guesses, and never makes up its mind."""
+
+    def open(self, options: RecognizerOptions) -> ScriptedRecognizerStream:
+        """Return a stream that takes no notice of the end."""
+        stream = super().open(options)
+        stream.end_utterance = lambda: None  # type: ignore[method-assign]  # only this one
+        stream.pause_utterance = lambda: None  # type: ignore[method-assign]  # only this one
+        return stream

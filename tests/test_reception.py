@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from audio_queue import MAX_MARKERS
 from engines.scripted import Script, ScriptedRecognizer, ScriptedVoice, play
 from errors import EngineError, ProtocolError
 from messages import (
     BargeIn,
+    ClientMessage,
     Config,
     Hello,
     Image,
@@ -21,7 +23,7 @@ from messages import (
     Welcome,
 )
 from reception import Reception
-from session_state import MAX_HEARD, LearnerSpoke, SessionState
+from session_state import SessionState
 from settings import Settings
 from tests.virtual_time import in_virtual_time
 from turn import TurnTimes
@@ -128,16 +130,16 @@ async def test_what_is_no_picture_is_refused(data: bytes) -> None:
     assert refusal.value.code == "bad_image"
 
 
+@pytest.mark.parametrize("message", [TextMessage("What is a verb?"), SpeechEnd(), Config(voice="")])
 @in_virtual_time
-async def test_more_messages_than_can_wait_are_refused() -> None:
-    """Nothing typed is lost silently."""
-    session, reception = make_session()
-    for _ in range(MAX_HEARD):
-        reception.receive(TextMessage("What is a verb?"))
+async def test_more_messages_than_can_wait_are_refused(message: ClientMessage) -> None:
+    """Nothing typed or set is lost silently."""
+    _, reception = make_session()
+    for _ in range(MAX_MARKERS):
+        reception.receive(message)
     with pytest.raises(EngineError) as refusal:
-        reception.receive(TextMessage("One too many"))
+        reception.receive(message)
     assert (refusal.value.code, refusal.value.retryable) == ("busy", True)
-    assert isinstance(await session.heard.get(), LearnerSpoke)
 
 
 @in_virtual_time

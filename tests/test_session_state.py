@@ -134,6 +134,7 @@ async def test_the_history_keeps_what_was_heard() -> None:
     session = make_session()
     turn = begin(session)
     speak(session, turn, "One two three four.")
+    turn.all_queued = True
     await take_all(session)
     session.interrupt(heard_samples=1_200)
     assert session.history[-1] == Remark("tutor", "One two three", interrupted=True)

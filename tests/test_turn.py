@@ -13,7 +13,15 @@ from turn import Segment, Turn, TurnTimes
 def make_turn(*segments: Segment, queued: int = 0, sent: int = 0) -> Turn:
     """Return a turn whose reply has come so far."""
     question = Question("What is it?", asyncio.Event())
-    return Turn(1, question, TurnTimes(), list(segments), queued_samples=queued, sent_samples=sent)
+    return Turn(
+        1,
+        question,
+        TurnTimes(),
+        list(segments),
+        queued_samples=queued,
+        all_queued=True,
+        sent_samples=sent,
+    )
 
 
 TWO_SENTENCES = (Segment(0, "One two three four."), Segment(1_000, "Five six."))
@@ -46,6 +54,23 @@ def test_text_without_a_voice_counts_as_heard() -> None:
 def test_text_whose_voice_is_still_to_come_was_not_heard() -> None:
     """Text goes out a moment before its audio."""
     assert make_turn(Segment(0, "Coming."), Segment(900, "Later."), queued=0).heard_text(0) == ""
+
+
+def test_the_cut_falls_right_in_a_sentence_whose_audio_is_still_being_made() -> None:
+    """What of it is queued says nothing of its length; its text does, at the rate so far."""
+    spoken = Segment(0, "x" * 100)
+    half_made = Segment(100_000, " ".join(["word"] * 40))
+    turn = make_turn(spoken, half_made, queued=148_000)
+    turn.all_queued = False
+    heard = turn.heard_text(100_000 + 20 * 5 * 1_000).split()[1:]
+    assert len(heard) == 20
+
+
+def test_the_first_sentence_is_cut_at_the_usual_rate_while_it_is_being_made() -> None:
+    """16 characters a second, until there is a sentence to learn the rate from."""
+    turn = make_turn(Segment(0, " ".join(["four"] * 40)), queued=48_000)
+    turn.all_queued = False
+    assert len(turn.heard_text(24_000).split()) == 4
 
 
 def test_a_silent_player_is_taken_to_play_in_real_time() -> None:

@@ -1,0 +1,119 @@
+"""The recognizer of one session, opened again whenever it fails."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
+
+from engine_api import Recognizer, RecognizerEvent, RecognizerOptions, RecognizerStream
+from errors import EngineError
+from no_ears import NoEars
+from watchdog import failed, is_cancelled
+
+RETRY_S = 0.5
+"""Pause before a recognizer that failed is opened again; doubled each time it fails at once."""
+
+MAX_RETRY_S = 8.0
+
+ENDED = "The recognizer ended by itself."
+
+
+class Recognition:
+    """A recognizer stream that outlives the failures of the streams behind it.
+
+    Args:
+        recognizer: Opens the streams.
+        language: Language to listen for (BCP 47); holds from the next stream on.
+    """
+
+    def __init__(self, recognizer: Recognizer, language: str):
+        self.language = language
+        self._recognizer = recognizer
+        self._stream: RecognizerStream = NoEars()
+        self._failure: EngineError | None = None
+        self._replacing = False
+
+    @property
+    def deaf(self) -> bool:
+        """Whether there is no recognizer at present."""
+        return isinstance(self._stream, NoEars)
+
+    async def events(self) -> AsyncGenerator[RecognizerEvent | EngineError, None]:
+        """Yield what was understood, and each failure once, after which another stream opens."""
+        retry_s = RETRY_S
+        while True:
+            self._replacing = False
+            try:
+                self._stream = self._recognizer.open(RecognizerOptions(self.language))
+                async for event in self._stream.events():
+                    retry_s = RETRY_S
+                    yield event
+                failure = self._why_ended()
+            except EngineError as error:
+                failure = error
+            except (Exception, asyncio.CancelledError) as error:
+                if is_cancelled(error):
+                    raise
+                failure = failed("stt", error)
+            await self.aclose()
+            if failure is not None:
+                yield failure
+                await asyncio.sleep(retry_s)
+                retry_s = min(2 * retry_s, MAX_RETRY_S)
+
+    def push(self, pcm: bytes | memoryview) -> None:
+        """Hear the next audio."""
+        self._guard(lambda stream: stream.push(pcm))
+
+    def begin_utterance(self, utterance_id: int) -> None:
+        """Speech has begun."""
+        self._guard(lambda stream: stream.begin_utterance(utterance_id))
+
+    def pause_utterance(self) -> None:
+        """The learner fell silent."""
+        self._guard(lambda stream: stream.pause_utterance())
+
+    def resume_utterance(self) -> None:
+        """The learner speaks on."""
+        self._guard(lambda stream: stream.resume_utterance())
+
+    def end_utterance(self) -> None:
+        """The utterance is over."""
+        self._guard(lambda stream: stream.end_utterance())
+
+    def fail(self, error: EngineError) -> None:
+        """Give the present stream up, for this reason."""
+        self._failure = error
+
+    async def replace(self) -> None:
+        """Open another stream in place of this one, in the language set by now."""
+        self._replacing = True
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the present stream, whatever it says to that."""
+        stream, self._stream = self._stream, NoEars()
+        with suppress(Exception):
+            await stream.aclose()
+
+    async def close_if_broken(self) -> None:
+        """Close a stream that failed in a call, so that its events end and another one opens."""
+        if self._failure is not None:
+            await self.aclose()
+
+    def _guard(self, call: Callable[[RecognizerStream], None]) -> None:
+        try:
+            call(self._stream)
+        except Exception as error:
+            self.fail(error if isinstance(error, EngineError) else failed("stt", error))
+
+    def _why_ended(self) -> EngineError | None:
+        """Return why the events ended, ``None`` where we wanted them to."""
+        failure, self._failure = self._failure, None
+        if failure is None and not self._replacing:
+            return EngineError(
+                "stt_failed",
+                "The recognizer ended by itself.",
+                "Please say it again.",
+                retryable=True,
+            )
+        return failure
