@@ -125,6 +125,7 @@ def _row(result: Result) -> tuple[str, ...]:
 
 def _sum_up(results: Sequence[Result]) -> list[str]:
     exchanges = [result.exchange for result in results]
+    firsts = [exchange.first_interim_s for exchange in exchanges]
     lags = [lag for r in results for lag in r.exchange.interim_lags(r.recording)]
     stages = [exchange.metrics for exchange in exchanges if exchange.metrics]
     wer = word_error_rate([r.clip.reference for r in results], [e.heard for e in exchanges])
@@ -132,7 +133,7 @@ def _sum_up(results: Sequence[Result]) -> list[str]:
     return [
         "times in ms, p50 / p95 / p99",
         f"word error rate of what was heard: {wer:.3f}",
-        f"beginning to first interim: {_spread_ms([e.first_interim_s for e in exchanges])}",
+        f"beginning of speech to first interim: {_spread_ms(firsts)}",
         f"word said to word shown in an interim: {_spread_ms(lags)}",
         f"end of speech to first audio: {_spread_ms([e.response_s for e in exchanges])}",
         f"end of turn to final transcript: {spread(_known([s.stt_ms for s in stages]), 0)}",

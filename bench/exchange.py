@@ -47,6 +47,7 @@ class Exchange:
 
     began: float
     """When the first sample of the question was spoken."""
+    speech_began: float
     speech_ended: float
     interims: list[Received[TranscriptInterim]]
     finals: list[Received[TranscriptFinal]]
@@ -79,8 +80,8 @@ class Exchange:
 
     @property
     def first_interim_s(self) -> float | None:
-        """Time from the beginning of the question to the first guess at it."""
-        return self.interims[0].at - self.began if self.interims else None
+        """Time from the beginning of speech to the first guess at it."""
+        return self.interims[0].at - self.speech_began if self.interims else None
 
     @property
     def response_s(self) -> float | None:
@@ -120,8 +121,9 @@ async def ask(
         HungUp: The server ended the conversation.
     """
     clock = asyncio.get_running_loop().time
-    began = clock()
-    asked = began + (question.speech_ends if isinstance(question, Recording) else 0.0)
+    began = speech_began = asked = clock()
+    if isinstance(question, Recording):
+        speech_began, asked = began + question.speech_begins, began + question.speech_ends
     barged_in = None
     async with background(microphone=_speak(client, question)):
         try:
@@ -131,7 +133,7 @@ async def ask(
                 await _hear_out(client, asked)
         except TimeoutError as error:
             raise NoAnswer(f"no answer within {PATIENCE_S:.0f} s") from error
-    return _sum_up(client, began, asked, barged_in)
+    return _sum_up(client, (began, speech_began, asked), barged_in)
 
 
 async def _speak(client: TalkClient, question: Recording | str) -> None:
@@ -182,7 +184,10 @@ async def _interrupt(client: TalkClient, asked: float, after_s: float) -> Barged
     )
 
 
-def _sum_up(client: TalkClient, began: float, asked: float, barged_in: BargedIn | None) -> Exchange:
+def _sum_up(
+    client: TalkClient, moments: tuple[float, float, float], barged_in: BargedIn | None
+) -> Exchange:
+    began, speech_began, asked = moments
     metrics = [r.message for r in client.log.received(TurnMetrics, since=asked)]
     reply = client.player.reply
     if reply is not None and reply.first_at < began:
@@ -195,6 +200,7 @@ def _sum_up(client: TalkClient, began: float, asked: float, barged_in: BargedIn 
     ]
     return Exchange(
         began=began,
+        speech_began=speech_began,
         speech_ended=asked,
         interims=client.log.received(TranscriptInterim, since=began),
         finals=client.log.received(TranscriptFinal, since=began),

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from engines.local_vad import create_detector
-
 from bench.wave_files import read_speech
 from engine_api import DETECTOR_WINDOW, INPUT_RATE
+from engines.local_vad import create_detector
 from settings import Settings
 
 SPEECH_THRESHOLD = 0.5
@@ -29,6 +28,11 @@ class Recording:
     def seconds(self) -> float:
         """Its length."""
         return len(self.pcm) / 2 / INPUT_RATE
+
+    @property
+    def speech_begins(self) -> float:
+        """Seconds from its beginning to its first voiced window; 0 where there is none."""
+        return next((i for i, voiced in enumerate(self.voiced) if voiced), 0) * WINDOW_S
 
     @property
     def speech_ends(self) -> float:

@@ -119,7 +119,7 @@ def print_times(exchange: Exchange, question: Recording | str) -> None:
         if not any(question.voiced):
             print("  no speech found in the recording: times count from its end")
         lags = sorted(exchange.interim_lags(question))
-        _print_ms("first interim after the beginning", exchange.first_interim_s, 1_000)
+        _print_ms("beginning of speech to first interim", exchange.first_interim_s, 1_000)
         _print_ms("words shown after they were said, median", _middle(lags), 1_000)
     _print_ms("end of speech to first audio", exchange.response_s, 1_000)
     if exchange.reply is not None:
