@@ -48,13 +48,15 @@ class LocalRecognizer:
     Args:
         load: Returns the loaded model; runs in a thread and may block for seconds.
         settings: For the longest utterance and the language.
+        workers: Decodes under way at a time.
     """
 
     name = "Whisper base"
     languages = ("en-US", "en-GB")
 
-    def __init__(self, load: Callable[[], Transcriber], settings: Settings):
+    def __init__(self, load: Callable[[], Transcriber], settings: Settings, workers: int = WORKERS):
         self._load = load
+        self._workers = workers
         self._settings = settings
         self._decodes: DecodeQueue | None = None
 
@@ -76,7 +78,7 @@ class LocalRecognizer:
         except Exception as error:
             message = "The embedded speech recognizer does not load."
             raise EngineError("stt_broken", message, action) from error
-        self._decodes = DecodeQueue(transcriber, WORKERS)
+        self._decodes = DecodeQueue(transcriber, self._workers)
         took_s = asyncio.get_running_loop().time() - began
         _LOGGER.info("speech recognizer ready in %.1f s", took_s)
 
