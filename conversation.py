@@ -6,15 +6,15 @@ This is the only place that starts them.
 
 import asyncio
 
-from apologies import apologise
 from engine_api import Engines
 from errors import EngineError
 from gemini_client import recite, think
+from listening.utterances import HeardEvent, HearingFailed, LearnerSpoke
 from session_state import SessionState
 from stt_stream import hear
+from text.apologies import apologise
 from tts_stream import speak
 from turn import Turn, TurnTimes
-from utterances import HeardEvent, HearingFailed, LearnerSpoke
 
 MAX_UNFINISHED_REPLIES = 8
 """Interrupted replies whose engines have not let go yet; beyond it the learner has to wait."""

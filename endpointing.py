@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal
 
-from decisions import (
+from listening.decisions import (
     BargeInConfirmed,
     BargeInMaybe,
     BargeInRejected,
@@ -29,7 +29,7 @@ from decisions import (
     SpeechStarted,
     TurnEnded,
 )
-from echo import is_echo
+from text.echo import is_echo
 
 WINDOW_MS = 32
 """Audio behind one speech score: 512 samples at 16 kHz."""

@@ -3,11 +3,11 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from apologies import apologise
 from engine_api import Tutor
 from errors import EngineError
-from sentences import SentenceSplitter
 from session_state import SessionState
+from text.apologies import apologise
+from text.sentences import SentenceSplitter
 from turn import Turn
 from watchdog import Patience, watch
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from audio_queue import Marker
 from engine_api import Engines, Picture
 from errors import EngineError, ProtocolError
+from listening.audio_queue import Marker
 from messages import (
     MAX_FRAME_MS,
     MAX_TEXT_CHARS,

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from audio_queue import AudioQueue
 from engine_api import Picture, Question, Remark
 from errors import InvalidTransition, TeachMeError
+from listening.audio_queue import AudioQueue
+from listening.utterances import HeardEvent
 from messages import (
     MAX_TEXT_CHARS,
     AudioChunk,
@@ -30,7 +31,6 @@ from messages import Phase as ShownPhase
 from outbound import FencedMessage, Outbound
 from settings import Settings
 from turn import Segment, Turn, TurnTimes
-from utterances import HeardEvent
 
 MAX_HEARD = 4
 """Turns waiting to be answered; the ears wait to hand on another."""

@@ -5,17 +5,6 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 
-from audio_queue import Marker
-from decisions import (
-    BargeInConfirmed,
-    BargeInMaybe,
-    BargeInRejected,
-    Decision,
-    SpeechPaused,
-    SpeechResumed,
-    SpeechStarted,
-    TurnEnded,
-)
 from endpointing import Endpointer, EndpointingPolicy
 from engine_api import (
     INPUT_RATE,
@@ -26,13 +15,24 @@ from engine_api import (
     UtteranceEnded,
 )
 from errors import EngineError
+from listening.audio_queue import Marker
+from listening.decisions import (
+    BargeInConfirmed,
+    BargeInMaybe,
+    BargeInRejected,
+    Decision,
+    SpeechPaused,
+    SpeechResumed,
+    SpeechStarted,
+    TurnEnded,
+)
+from listening.pace import Pace
+from listening.recognition import Recognition
+from listening.utterance import Utterance
+from listening.utterances import Utterances
 from messages import AudioFrame, Config, SpeechEnd, SpeechStart, TextMessage
-from pace import Pace
-from recognition import Recognition
 from session_state import Phase, SessionState
 from turn import TurnTimes
-from utterance import Utterance
-from utterances import Utterances
 from watchdog import failed, stalled
 
 

@@ -8,7 +8,7 @@ from engine_api import OUTPUT_RATE, Voice, VoiceOptions
 from errors import CloseCode, EngineError, LimitExceeded
 from messages import AudioChunk, AudioComplete
 from session_state import SessionState
-from speakable import speakable
+from text.speakable import speakable
 from turn import Turn
 from watchdog import Patience, watch
 

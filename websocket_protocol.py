@@ -20,8 +20,8 @@ from pydantic_core import to_json
 
 import messages as m
 from errors import CloseCode, LimitExceeded, ProtocolError
-from frame_types import CLIENT_TYPES, FRAME_TYPES, SERVER_TYPES, FrameType
-from message_codec import (
+from wire.frame_types import CLIENT_TYPES, FRAME_TYPES, SERVER_TYPES, FrameType
+from wire.message_codec import (
     CHUNK_HEAD,
     LEGACY_AUDIO_CODEC,
     MAX_FRAME_BYTES,

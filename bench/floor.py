@@ -21,7 +21,6 @@ from engine_api import (
     UtteranceEnded,
     VoiceOptions,
 )
-from frame_types import FrameType
 from messages import (
     AudioChunk,
     AudioComplete,
@@ -32,6 +31,7 @@ from messages import (
     TutorText,
 )
 from websocket_protocol import encode
+from wire.frame_types import FrameType
 
 HEADER = Struct(">BI")
 

@@ -18,7 +18,6 @@ from bench.figures import percentile, table
 from bench.speaking import other_cpu
 from bench.speech import SPEECH_THRESHOLD, WINDOW_S
 from bench.speech import Recording as Speech
-from decisions import SpeechPaused, SpeechResumed, SpeechStarted, TurnEnded
 from endpointing import Endpointer, EndpointingPolicy
 from engine_api import (
     INPUT_RATE,
@@ -34,6 +33,7 @@ from engine_api import (
 from engines.local_stt import WORKERS, LocalRecognizer
 from engines.local_vad import create_detector
 from engines.whisper_model import load_whisper
+from listening.decisions import SpeechPaused, SpeechResumed, SpeechStarted, TurnEnded
 from settings import Settings
 from tests.recordings import Recording, load_recording, load_recordings
 from tests.word_errors import normalize, word_error_rate

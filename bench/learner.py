@@ -11,9 +11,9 @@ from typing import Literal
 from bench.stamps import stamp
 from bench.swarm import Connection, websocket_frame
 from engine_api import OUTPUT_RATE
-from frame_types import FrameType
 from messages import AudioFrame, BargeIn, Playback, SpeechEnd, SpeechStart
 from websocket_protocol import encode
+from wire.frame_types import FrameType
 
 FRAME_SAMPLES = 320
 LOUDNESS = 8_000

@@ -5,6 +5,7 @@ Run ``python -m bench.speaking [--threads N]``; Linux only, for the load of othe
 
 import argparse
 import asyncio
+import math
 import os
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from bench.figures import percentile, spread, table
 from engine_api import OUTPUT_RATE, VoiceOptions
-from engines.local_tts import MODEL_THREADS, LocalVoice, Run, Speaker
+from engines.local_tts import MAX_REPLIES, MODEL_THREADS, LocalVoice, Run, Speaker
 from engines.synthesizer import load_synthesizer
 
 SENTENCES = {
@@ -52,6 +53,8 @@ CANCELLATIONS = 100
 LONGEST_STEP_S = 0.5
 """After which a step would have ended by itself, even on a busy machine."""
 
+REPLIES = (1, 2, 4, MAX_REPLIES)
+
 TICK_S = 0.002
 
 SAMPLE_BYTES = 2
@@ -83,6 +86,8 @@ class Spoken:
     first_audio: float
     audio: float
     cpu: float
+    lead: float
+    """How far ahead of its listener the voice was at its narrowest; below 0 it stuttered."""
 
 
 async def main(threads: int) -> None:
@@ -104,7 +109,7 @@ async def main(threads: int) -> None:
     busy, began = other_cpu(), time.perf_counter()
     await report_first_audio(voice)
     await report_cancellation(voice, speaker)
-    await report_loop_delay(voice)
+    await report_replies_at_once(voice)
     load_of_others = (other_cpu() - busy) / (time.perf_counter() - began)
     print(f"others used {load_of_others:.2f} of {os.cpu_count()} cores meanwhile")
     await voice.aclose()
@@ -138,15 +143,25 @@ async def report_cancellation(voice: LocalVoice, speaker: WatchedSpeaker) -> Non
     print(f"cut off: thread free after ms, p50 / p95 / p99: {spread(ceased, 2)}")
 
 
-async def report_loop_delay(voice: LocalVoice) -> None:
-    """Print how late the event loop is while two replies are spoken at once."""
-    delays: list[float] = []
-    async with asyncio.TaskGroup() as group:
-        ticking = group.create_task(tick(delays), name="tick")
-        replies = [group.create_task(drain(voice, SENTENCES[12]), name="reply") for _ in range(2)]
-        await asyncio.wait(replies)
+async def report_replies_at_once(voice: LocalVoice) -> None:
+    """Print how replies get on together, and how late they make the event loop."""
+    rows = []
+    for count in REPLIES:
+        delays: list[float] = []
+        ticking = asyncio.create_task(tick(delays), name="tick")
+        replies = await asyncio.gather(*(speak(voice, *SENTENCES[12]) for _ in range(count)))
         ticking.cancel()
-    print(f"event loop late by ms, p50 / p95 / p99: {spread(delays, 2)}, at most {max(delays):.1f}")
+        rows.append(
+            [
+                str(count),
+                f"{1_000 * max(reply.first_audio for reply in replies):.0f}",
+                f"{1_000 * min(reply.lead for reply in replies):.0f}",
+                spread(delays, 2),
+                f"{max(delays):.1f}",
+            ]
+        )
+    lateness = "loop late by ms: p50 / p95 / p99"
+    print(table(("replies", "last first audio ms", "least lead ms", lateness, "max"), rows))
 
 
 async def tick(delays: list[float]) -> None:
@@ -157,19 +172,16 @@ async def tick(delays: list[float]) -> None:
         delays.append(max(0.0, 1_000 * (time.perf_counter() - due)))
 
 
-async def drain(voice: LocalVoice, sentences: Iterable[str]) -> None:
-    """Speak to nobody."""
-    async for _ in voice.speak(each(sentences), options()):
-        pass
-
-
-async def speak(voice: LocalVoice, sentence: str) -> Spoken:
-    """Speak one sentence to its end."""
-    cpu, began, first, samples = time.process_time(), time.perf_counter(), 0.0, 0
-    async for piece in voice.speak(each([sentence]), options()):
-        first = first or time.perf_counter() - began
-        samples += len(piece.pcm) // SAMPLE_BYTES
-    return Spoken(first, samples / OUTPUT_RATE, time.process_time() - cpu)
+async def speak(voice: LocalVoice, *sentences: str) -> Spoken:
+    """Speak sentences to their end, for a listener who begins with the first audio."""
+    cpu, began, first, lead, audio = time.process_time(), time.perf_counter(), 0.0, math.inf, 0.0
+    async for piece in voice.speak(each(sentences), options()):
+        elapsed = time.perf_counter() - began
+        first = first or elapsed
+        if audio:
+            lead = min(lead, audio - (elapsed - first))
+        audio += len(piece.pcm) / SAMPLE_BYTES / OUTPUT_RATE
+    return Spoken(first, audio, time.process_time() - cpu, lead)
 
 
 def options() -> VoiceOptions:

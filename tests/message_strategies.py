@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 import messages as m
-from frame_types import FrameType
 from tests.protocol_vectors import MESSAGES
 from websocket_protocol import HEADER, encode
+from wire.frame_types import FrameType
 
 u32 = st.integers(0, 2**32 - 1)
 words = st.text(max_size=60)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import messages as m
-from frame_types import CLIENT_TYPES, FRAME_TYPES
 from websocket_protocol import encode, encode_text
+from wire.frame_types import CLIENT_TYPES, FRAME_TYPES
 
 PATH = Path(__file__).parent / "vectors" / "protocol.json"
 U32_MAX = 2**32 - 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apologies import BY_LANGUAGE, ENGLISH, apologise
+from text.apologies import BY_LANGUAGE, ENGLISH, apologise
 
 
 @pytest.mark.parametrize("code", ["stt_failed", "stt_timeout", "tutor_failed", "empty", "busy"])

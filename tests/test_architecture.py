@@ -14,11 +14,14 @@ ROOT = Path(__file__).parent.parent
 LAYERS = tuple(
     frozenset(layer.split())
     for layer in (
-        "apologies decisions echo errors messages pace sentences settings speakable",
-        "audio_queue endpointing engine_api frame_types limits message_codec outbound watchdog",
-        "no_ears turn websocket_protocol",
-        "recognition telemetry utterance",
-        "utterances",
+        "errors messages settings listening text wire"
+        " listening.decisions listening.pace"
+        " text.apologies text.echo text.sentences text.speakable",
+        "endpointing engine_api limits listening.audio_queue outbound watchdog"
+        " wire.frame_types wire.message_codec",
+        "listening.no_ears turn websocket_protocol",
+        "listening.recognition listening.utterance telemetry",
+        "listening.utterances",
         "session_state",
         "gemini_client reception stt_stream tts_stream",
         "conversation",
@@ -27,6 +30,9 @@ LAYERS = tuple(
     )
 )
 """The modules of the service, lowest first. A module imports from lower layers, never its own."""
+
+GROUPS = frozenset({"listening", "text", "wire"})
+"""Folders whose modules have a layer of their own."""
 
 PACKAGES = {
     "engines": frozenset({"engine_api", "errors", "settings", "engines", "lessons"}),
@@ -39,7 +45,7 @@ OUTSIDERS = frozenset({"bench", "tests", "tools"})
 
 WEB_FRAMEWORK = frozenset({"fastapi", "starlette", "uvicorn", "uvloop"})
 VALIDATION = frozenset({"pydantic", "pydantic_core", "pydantic_settings"})
-VALIDATES = frozenset({"message_codec", "messages", "settings", "websocket_protocol"})
+VALIDATES = frozenset({"wire.message_codec", "messages", "settings", "websocket_protocol"})
 QUICK = VALIDATION | {"num2words", "numpy", "rapidfuzz"}
 """Libraries quick enough to import that a package may do so before an engine starts."""
 
@@ -71,11 +77,16 @@ def _root(module: str) -> str:
     return module.partition(".")[0]
 
 
+def _place(module: str) -> str:
+    """Return what stands in the table for a module."""
+    return ".".join(module.split(".")[:2]) if _root(module) in GROUPS else _root(module)
+
+
 TREES = {_module(path): ast.parse(path.read_text()) for path in _files(".py")}
 SERVICE = sorted(module for module in TREES if _root(module) not in OUTSIDERS)
 PACKAGED = [module for module in SERVICE if _root(module) in PACKAGES]
 LAYERED = [module for module in SERVICE if _root(module) not in PACKAGES]
-OURS = frozenset(_root(module) for module in TREES).union(*LAYERS)
+OURS = frozenset(_root(module) for module in TREES)
 
 
 def _imports(nodes: Iterable[ast.AST]) -> set[str]:
@@ -99,7 +110,7 @@ def _imports_at_load(module: str) -> set[str]:
 
 
 def _ours(names: set[str]) -> set[str]:
-    return {_root(name) for name in names} & OURS
+    return {_place(name) for name in names if _root(name) in OURS}
 
 
 def _libraries(names: set[str]) -> set[str]:

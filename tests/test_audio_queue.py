@@ -5,7 +5,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audio_queue import MAX_MARKERS, AudioQueue
+from listening.audio_queue import MAX_MARKERS, AudioQueue
 from messages import AudioFrame, SpeechEnd, SpeechStart
 
 

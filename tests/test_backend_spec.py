@@ -9,15 +9,13 @@ from typing import Any, get_args
 
 import pytest
 
-import message_codec
 import messages as m
-from audio_queue import MAX_MARKERS
 from connection import MAX_MALFORMED, SEND_TIMEOUT_S
 from endpointing import WINDOW_MS, EndpointingPolicy
 from errors import CloseCode, ProtocolError
-from frame_types import CLIENT_TYPES, SERVER_TYPES, FrameType
+from listening.audio_queue import MAX_MARKERS
+from listening.pace import BURST_S, SPEED
 from outbound import MAX_MESSAGES
-from pace import BURST_S, SPEED
 from session_state import DROP_NOTICE_S
 from settings import Settings
 from tests.spec_tables import SPEC, describe_fields, examples, sections, tables
@@ -30,6 +28,8 @@ from websocket_protocol import (
     decode_server_text,
     decode_text,
 )
+from wire import message_codec
+from wire.frame_types import CLIENT_TYPES, SERVER_TYPES, FrameType
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sections(2)

@@ -14,6 +14,7 @@ from engines.scripted import (
     reply_number,
 )
 from errors import EngineError
+from listening.utterances import HearingFailed
 from messages import (
     AudioChunk,
     AudioComplete,
@@ -35,7 +36,6 @@ from messages import (
 from session_state import Phase
 from tests.scenario import QUIET, Learner, lesson
 from tests.virtual_time import in_virtual_time
-from utterances import HearingFailed
 
 QUICK = Script(
     utterances=("What is a verb?", "And a noun?", "Thank you"),

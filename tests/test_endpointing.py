@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decisions import (
+from endpointing import WINDOW_S, BargeInMode, Endpointer, EndpointingPolicy
+from listening.decisions import (
     BargeInConfirmed,
     BargeInMaybe,
     BargeInRejected,
@@ -20,7 +21,6 @@ from decisions import (
     SpeechStarted,
     TurnEnded,
 )
-from endpointing import WINDOW_S, BargeInMode, Endpointer, EndpointingPolicy
 
 SCORES = {"#": 0.9, "-": 0.4, ".": 0.05}
 HOLD = "." * 25  # 800 ms

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 import pytest
 
-from apologies import ENGLISH
 from engine_api import (
     Engines,
     Question,
@@ -37,6 +36,7 @@ from messages import (
 )
 from tests.scenario import Learner, lesson
 from tests.virtual_time import in_virtual_time
+from text.apologies import ENGLISH
 
 SCRIPT = Script(
     utterances=("What is a verb?", "And a noun?"),

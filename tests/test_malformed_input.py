@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 import messages as m
 from errors import LimitExceeded, ProtocolError
-from frame_types import CLIENT_TYPES, FRAME_TYPES, SERVER_TYPES, FrameType
 from tests.message_strategies import any_bytes, any_json
 from websocket_protocol import (
     MALFORMED_CODES,
@@ -21,6 +20,7 @@ from websocket_protocol import (
     decode_text,
     encode,
 )
+from wire.frame_types import CLIENT_TYPES, FRAME_TYPES, SERVER_TYPES, FrameType
 
 SILENCE = m.AudioFrame(bytes(640))
 SECRET = "my grandmother's maiden name"

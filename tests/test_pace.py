@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pace import BURST_S, SPEED, Pace
+from listening.pace import BURST_S, SPEED, Pace
 
 
 def test_a_live_microphone_never_waits() -> None:

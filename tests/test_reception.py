@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from audio_queue import MAX_MARKERS
 from engines.scripted import Script, ScriptedRecognizer, ScriptedVoice, play
 from errors import EngineError, ProtocolError
+from listening.audio_queue import MAX_MARKERS
 from messages import (
     BargeIn,
     ClientMessage,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentences import LOOKAHEAD_CHARS, MAX_CHARS, SentenceSplitter
+from text.sentences import LOOKAHEAD_CHARS, MAX_CHARS, SentenceSplitter
 
 ENDS = [
     # plain

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speakable import speakable
+from text.speakable import speakable
 
 
 @pytest.mark.parametrize(

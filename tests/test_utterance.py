@@ -1,7 +1,7 @@
 """An utterance gathers its transcripts."""
 
+from listening.utterance import Utterance
 from messages import TranscriptFinal, TranscriptInterim
-from utterance import Utterance
 
 
 def test_an_interim_shows_the_whole_utterance_so_far() -> None:

@@ -1,8 +1,8 @@
 """Which utterances make one turn, whatever the order in which their transcripts come."""
 
 from errors import EngineError
+from listening.utterances import MAX_ENDED, HearingFailed, LearnerSpoke, Utterances
 from turn import TurnTimes
-from utterances import MAX_ENDED, HearingFailed, LearnerSpoke, Utterances
 
 BROKEN = EngineError("stt_failed", "Broken.")
 

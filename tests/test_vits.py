@@ -38,9 +38,9 @@ def test_chunks_cover_every_frame_once(frames: int) -> None:
 
 def test_chunks_grow_from_small_to_long() -> None:
     """The first audio comes soon, later chunks waste little on their overlap."""
-    sizes = [end - start for start, end in chunk_bounds(700)]
+    sizes = [end - start for start, end in chunk_bounds(600)]
     assert sizes[0] == FIRST_CHUNK
-    assert sizes[:5] == [20, 40, 80, 160, 160]
+    assert sizes[:5] == [24, 48, 96, 192, 192]
     assert max(sizes) == LONGEST_CHUNK
 
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 import messages as m
 from errors import ProtocolError
-from frame_types import CLIENT_TYPES, FRAME_TYPES, SERVER_TYPES, FrameType
 from tests import protocol_vectors
 from tests.message_strategies import client_messages, server_messages
 from websocket_protocol import (
@@ -22,6 +21,7 @@ from websocket_protocol import (
     encode,
     encode_text,
 )
+from wire.frame_types import CLIENT_TYPES, FRAME_TYPES, SERVER_TYPES, FrameType
 
 SILENCE = m.AudioFrame(bytes(640))
 SECRET = "my grandmother's maiden name"

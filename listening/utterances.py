@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from errors import EngineError, TeachMeError
+from listening.utterance import Utterance
 from turn import TurnTimes
-from utterance import Utterance
 
 MAX_ENDED = 4
 """Utterances waiting for their transcripts; an older one is settled by what is known of it."""

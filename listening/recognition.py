@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from engine_api import Recognizer, RecognizerEvent, RecognizerOptions, RecognizerStream
 from errors import EngineError
-from no_ears import NoEars
+from listening.no_ears import NoEars
 from watchdog import failed, is_cancelled
 
 RETRY_S = 0.5

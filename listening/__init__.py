@@ -1,0 +1,1 @@
+"""What the ears keep: audio that waits, utterances, decisions, and the recognizer."""

@@ -1,0 +1,1 @@
+"""Inside the wire: the number of each message, and the codec of its payload."""
