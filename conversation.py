@@ -22,27 +22,35 @@ MAX_UNFINISHED_REPLIES = 8
 
 async def converse(session: SessionState, engines: Engines) -> None:
     """Answer whatever is heard, for as long as the session lasts."""
-    replies: set[asyncio.Task[None]] = set()
     async with asyncio.TaskGroup() as tasks:
         session.stt_task = tasks.create_task(hear(session, engines), name="hear")
-        while True:
-            heard = await session.heard.get()
-            if not deserves_reply(session, heard):
-                session.stop_hearing()
-                continue
-            session.interrupt()
-            if len(replies) >= MAX_UNFINISHED_REPLIES:
-                session.report(engines_stuck())
-                session.stop_hearing()
-                continue
-            turn = session.begin_turn(*question_of(heard))
-            reply = tasks.create_task(
-                answer(session, turn, engines, apology_for(session, heard)),
-                name=f"answer-{turn.generation_id}",
-            )
-            session.reply_task = reply
-            replies.add(reply)
-            reply.add_done_callback(replies.discard)
+        try:
+            await answer_turns(session, engines, tasks)
+        finally:
+            session.close()
+
+
+async def answer_turns(session: SessionState, engines: Engines, tasks: asyncio.TaskGroup) -> None:
+    """Begin a reply to each turn of the learner, in a task that nobody waits for."""
+    replies: set[asyncio.Task[None]] = set()
+    while True:
+        heard = await session.heard.get()
+        if not deserves_reply(session, heard):
+            session.stop_hearing()
+            continue
+        session.interrupt()
+        if len(replies) >= MAX_UNFINISHED_REPLIES:
+            session.report(engines_stuck())
+            session.stop_hearing()
+            continue
+        turn = session.begin_turn(*question_of(heard))
+        reply = tasks.create_task(
+            answer(session, turn, engines, apology_for(session, heard)),
+            name=f"answer-{turn.generation_id}",
+        )
+        session.reply_task = reply
+        replies.add(reply)
+        reply.add_done_callback(replies.discard)
 
 
 async def answer(

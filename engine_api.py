@@ -87,7 +87,7 @@ class SpeechDetector(Engine, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InterimTranscript:
-    """A guess at the whole utterance so far; the next one replaces it."""
+    """A guess at what of the utterance is not final yet; the next one replaces it."""
 
     utterance_id: int
     text: str

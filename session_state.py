@@ -293,6 +293,12 @@ class SessionState:
         if turn is self.turn:
             self.report(error)
 
+    def close(self) -> None:
+        """End the reply under way, for the session ends: no stage waits for anything any more."""
+        self.cancel_event.set()
+        if self.turn is not None:
+            self.turn.end()
+
     def release(self) -> None:
         """Let go of the tasks, which hold the session in turn, once they have ended."""
         self.stt_task = self.llm_task = self.tts_task = self.reply_task = None
