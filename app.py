@@ -4,7 +4,7 @@ import gc
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +147,9 @@ def main() -> None:
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         # Frees the connection of a client that reads no more; nothing else ever would.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MS)
-    uvicorn.Server(config).run(sockets=[listener])
+    # uvicorn has closed everything by then, and lets the signal through to whoever runs it.
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 if __name__ == "__main__":

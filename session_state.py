@@ -87,7 +87,7 @@ class SessionState:
 
     def __post_init__(self) -> None:
         self.config = Config(
-            language=self.settings.language,
+            language=self.settings.default_language,
             voice="",
             speaking_rate=1.0,
             silence_timeout_ms=self.settings.silence_timeout_ms,
@@ -104,7 +104,7 @@ class SessionState:
     @property
     def language(self) -> str:
         """Language of the conversation (BCP 47)."""
-        return self.config.language or self.settings.language
+        return self.config.language or self.settings.default_language
 
     @property
     def silence_timeout_ms(self) -> int:

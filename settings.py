@@ -26,8 +26,8 @@ class Settings(BaseSettings):
     stt_engine: EngineChoice = "auto"
     tutor_engine: EngineChoice = "auto"
     voice_engine: EngineChoice = "auto"
-    language: str = "en-US"
-    """Language of a new session (BCP 47)."""
+    default_language: str = "en-US"
+    """Language of a new session (BCP 47). ``LANGUAGE`` alone is gettext's."""
 
     silence_timeout_ms: Annotated[int, Field(ge=200, le=5_000)] = 800
     """Silence after which an utterance is over."""

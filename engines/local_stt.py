@@ -66,7 +66,7 @@ class LocalRecognizer:
         Raises:
             EngineError: A package is missing or broken, or the language is not served.
         """
-        _code_of(self._settings.language)
+        _code_of(self._settings.default_language)
         _LOGGER.info("loading the speech recognizer %s", self.name)
         began = asyncio.get_running_loop().time()
         action = "Install it again, or choose another recognizer with STT_ENGINE."
@@ -227,6 +227,6 @@ def _code_of(language: str) -> str:
     code = language.partition("-")[0].lower()
     if code != "en":
         message = "The embedded speech recognizer understands English only."
-        action = "Set LANGUAGE to en-US, or choose another recognizer with STT_ENGINE."
+        action = "Set DEFAULT_LANGUAGE to en-US, or choose another recognizer with STT_ENGINE."
         raise EngineError("unsupported_language", message, action)
     return code

@@ -254,10 +254,10 @@ async def test_other_languages_are_refused() -> None:
     with pytest.raises(EngineError, match="English"):
         recognizer.open(RecognizerOptions("de-DE"))
     await recognizer.aclose()
-    german = LocalRecognizer(LengthTeller, Settings(language="de-DE"))
+    german = LocalRecognizer(LengthTeller, Settings(default_language="de-DE"))
     with pytest.raises(EngineError, match="English") as refused:
         await german.start()
-    assert "LANGUAGE" in refused.value.action
+    assert "DEFAULT_LANGUAGE" in refused.value.action
 
 
 async def test_a_missing_package_names_the_setting() -> None:
