@@ -37,11 +37,11 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_env_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What stands in the file counts, and the environment overrules it."""
-    (tmp_path / "settings.env").write_text("PORT=9000\nLANGUAGE=de-DE\n")
+    (tmp_path / "settings.env").write_text("PORT=9000\nDEFAULT_LANGUAGE=de-DE\n")
     monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / "settings.env")
     monkeypatch.setenv("PORT", "9001")
     settings = Settings()
-    assert (settings.port, settings.language) == (9001, "de-DE")
+    assert (settings.port, settings.default_language) == (9001, "de-DE")
 
 
 def test_an_empty_variable_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
