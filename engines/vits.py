@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from onnx import ModelProto
     from onnxruntime import InferenceSession, RunOptions  # type: ignore[import-untyped]
 
-FIRST_CHUNK = 20
-"""Frames of the first chunk, 232 ms: short, so that the voice begins soon."""
+FIRST_CHUNK = 24
+"""Frames of the first chunk, 279 ms: short, so that the voice begins soon, but long enough to
+cover the decoding of the second."""
 
-LONGEST_CHUNK = 160
-"""Frames each chunk may double up to, 1.9 s: beyond it the overlap no longer matters."""
+LONGEST_CHUNK = 192
+"""Frames each chunk may double up to, 2.2 s: beyond it the overlap no longer matters."""
 
 CONTEXT = 28
 """Frames to either side that a decoded frame depends on; what is farther changes no sample by as
