@@ -1,8 +1,9 @@
 """The embedded voice: a Piper voice in worker threads, shared by all sessions.
 
 A reply is spoken one short step at a time (look up a phrase, decode a chunk), and each step is a
-job of its own for the workers. So replies take turns, a reply that waits for its listener holds no
-thread, and one that is cut off has at most a single step to stop.
+job of its own for the workers. So replies take turns, the one whose listener would be the first to
+hear a gap goes first, a reply that waits for its listener holds no thread, and one that is cut off
+has at most a single step to stop.
 """
 
 import asyncio
@@ -12,8 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, contextmanager
 from typing import Protocol
 
-from engine_api import SpokenAudio, Voice, VoiceOptions
+from engine_api import OUTPUT_RATE, SpokenAudio, Voice, VoiceOptions
 from engines.prefetch import prefetch
+from engines.turnstile import Turnstile
 from errors import EngineError
 from settings import Settings
 
@@ -29,6 +31,8 @@ that wait, for a reply has at most one."""
 
 PIECES_AHEAD = 2
 """Pieces ready before they are asked for: the next sentence begins while this one is sent."""
+
+BYTES_PER_S = 2 * OUTPUT_RATE
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -69,6 +73,7 @@ class LocalVoice:
     def __init__(self, load: Callable[[], Speaker]):
         self._load = load
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="voice")
+        self._turnstile = Turnstile(WORKERS)
         self._speaker: Speaker | None = None
         self._replies = 0
 
@@ -116,22 +121,26 @@ class LocalVoice:
     ) -> AsyncGenerator[SpokenAudio, None]:
         speaker = self._started()
         run = speaker.new_run()
+        loop = asyncio.get_running_loop()
+        deadline = loop.time()
         try:
             index = 0
             async for sentence in sentences:
                 pieces = speaker.speak(sentence, options.speaking_rate, run)
-                while pcm := await self._step(pieces):
+                while pcm := await self._step(pieces, deadline):
                     if options.cancel_event.is_set():
                         return
+                    deadline = max(deadline, loop.time()) + len(pcm) / BYTES_PER_S
                     yield SpokenAudio(index, pcm)
                 index += 1
         finally:
             run.terminate = True  # a step that outlives us ends within milliseconds
 
-    async def _step(self, pieces: Iterator[bytes]) -> bytes | None:
+    async def _step(self, pieces: Iterator[bytes], deadline: float) -> bytes | None:
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._workers, next, pieces, None)
+            async with self._turnstile.turn(deadline):
+                return await loop.run_in_executor(self._workers, next, pieces, None)
         except Exception as error:
             # Neither logged nor chained whole: what a library raises may quote the text.
             _LOGGER.error("the voice failed: %s", type(error).__name__)
