@@ -22,6 +22,8 @@ SETTLE_S = 1.0
 LONGEST_DELAY_MS = 50.0
 """A server holds as many sessions as it can serve with this delay of a frame, p99."""
 
+CONVERSATION = Timetable()
+
 SHORT = Timetable((0.1, 0.1), pause=0.0, listen=(0.02, 0.02), watch=0.0, rest=(0.0, 0.0))
 """Turns as fast as they come, for what takes many of them."""
 
@@ -78,9 +80,8 @@ class Crowd:
         for learner in self._learners:
             learner.connection.close()
 
-    def talk(self, timetable: Timetable | None = None) -> None:
+    def talk(self, timetable: Timetable) -> None:
         """Let everybody converse."""
-        timetable = timetable or Timetable()
         self._tasks = [asyncio.create_task(x.converse(timetable)) for x in self._learners]
 
     async def observe(self, seconds: float) -> Phase:
@@ -117,7 +118,7 @@ async def talk(server: ServerProcess, sessions: int, seconds: float) -> Phase:
     """Measure sessions that converse all the time."""
     async with Crowd.gather(server) as crowd:
         await crowd.enter(sessions)
-        crowd.talk()
+        crowd.talk(CONVERSATION)
         await asyncio.sleep(WARM_UP_S)
         return await crowd.observe(seconds)
 
