@@ -139,8 +139,7 @@ def main() -> None:
         port=settings.port,
         # PCM hardly shrinks: compression would cost a fifth more CPU and save an eighth.
         ws_per_message_deflate=False,
-        # A picture in a JSON message is a third longer, in base64.
-        ws_max_size=settings.max_image_bytes * 4 // 3 + settings.max_message_bytes,
+        ws_max_size=settings.max_image_bytes + settings.max_message_bytes,
         timeout_graceful_shutdown=5,
     )
     listener = config.bind_socket()

@@ -104,7 +104,7 @@ class Connection:
 
     async def hang_up(self, refusal: LimitExceeded) -> None:
         """Say why, and close. A client that reads no more is not told; the server closes for us."""
-        if refusal.close_code is CloseCode.SLOW_CLIENT:
+        if refusal.code == "slow_client":
             return
         code, reason = refusal.close_code, refusal.message
         last_words = Error(refusal.code, reason, refusal.action, refusal.retryable, fatal=True)

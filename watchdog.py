@@ -1,6 +1,7 @@
 """Watches what an engine yields: bounded waits, and one kind of error whatever went wrong."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import TypeVar
@@ -8,6 +9,15 @@ from typing import TypeVar
 from errors import EngineError
 
 Item = TypeVar("Item")
+
+logger = logging.getLogger(__name__)
+
+LOSSES = {
+    "stt": ("Your words could not be recognised", "Please say it again."),
+    "tutor": ("The tutor could not finish the answer", "Please ask again."),
+    "voice": ("The answer could not be spoken", "Read on: the rest comes in writing."),
+}
+"""What a learner loses when an engine of a stage fails, and what to do then."""
 
 
 class Patience:
@@ -95,19 +105,15 @@ def is_cancelled(error: BaseException) -> bool:
 
 def stalled(stage: str) -> EngineError:
     """Return the error of an engine that did not answer in time."""
-    return EngineError(
-        f"{stage}_timeout",
-        f"The {stage} engine did not answer in time.",
-        "Please try again.",
-        retryable=True,
-    )
+    what, action = LOSSES[stage]
+    return EngineError(f"{stage}_timeout", f"{what} in time.", action, retryable=True)
 
 
 def failed(stage: str, error: BaseException) -> EngineError:
-    """Return the error of an engine that broke. Names the type only: a text may be personal."""
-    return EngineError(
-        f"{stage}_failed",
-        f"The {stage} engine failed ({type(error).__name__}).",
-        "Please try again.",
-        retryable=True,
-    )
+    """Return the error of an engine that broke; its type goes to the log.
+
+    The text of the exception goes nowhere, for it may quote a learner.
+    """
+    logger.error("the %s engine failed: %s", stage, type(error).__name__)
+    what, action = LOSSES[stage]
+    return EngineError(f"{stage}_failed", f"{what}.", action, retryable=True)

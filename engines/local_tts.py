@@ -26,8 +26,8 @@ MODEL_THREADS = 1
 """Threads of one step. ``bench.speaking`` compares the two."""
 
 MAX_REPLIES = 8
-"""Replies spoken at a time, as many as one core can speak without a gap; it also bounds the steps
-that wait, for a reply has at most one."""
+"""Replies spoken at a time; one more is refused. A reply takes a seventh of a core. It has at most
+one step waiting, so this bounds the waiting steps as well."""
 
 PIECES_AHEAD = 2
 """Pieces ready before they are asked for: the next sentence begins while this one is sent."""

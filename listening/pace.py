@@ -1,7 +1,7 @@
 """A limit on how fast audio is taken in: time, counted in seconds of sound."""
 
 BURST_S = 4.0
-"""Audio taken at once after a quiet spell; a page keeps up to 3 s while it connects."""
+"""Audio taken at once after a quiet spell, such as a client had to keep while it connected."""
 
 SPEED = 2.0
 """Seconds of audio taken a second in the long run; a live microphone needs one."""

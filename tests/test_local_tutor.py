@@ -381,7 +381,7 @@ def test_the_unknown_is_said_to_be_unknown(talk: Conversation, question: str) ->
     """The tutor invents nothing: it says that it cannot answer, and what it can do."""
     answer = talk.say(question)
     assert answer.startswith(BEYOND)
-    assert answer.endswith("or add a Gemini key.")
+    assert re.search("(?:Ask me|ask) about", answer)
 
 
 def test_the_suggestions_vary() -> None:
@@ -393,9 +393,10 @@ def test_suggestions_work_when_they_are_followed() -> None:
     """What the tutor suggests to ask, it can answer."""
     for question in UNKNOWN:
         answer = TUTOR.reply(Turn(question))
-        for topic in re.findall(r"(?:about| or) ([a-z ]+?)(?:,| or )", answer):
-            if topic != "add a Gemini key":
-                assert not TUTOR.reply(Turn(f"tell me about {topic}")).startswith(BEYOND), topic
+        topics = re.findall(r"about ([a-z ]+?)(?: or ([a-z ]+))?\.", answer)
+        assert topics
+        for topic in filter(None, topics[0]):
+            assert not TUTOR.reply(Turn(f"tell me about {topic}")).startswith(BEYOND), topic
 
 
 def test_each_short_remark_means_one_thing() -> None:

@@ -64,7 +64,7 @@ def main(goal: str) -> None:
 
 def prepare_python(lock: Path) -> None:
     """Make the virtual environment hold what a lock file lists, each file checked by its hash."""
-    if not INTERPRETER.exists() or _environment_version() != _version():
+    if not _is_whole() or _environment_version() != _version():
         _create_environment()
     if _is_done(ENVIRONMENT, lock):
         return
@@ -73,6 +73,12 @@ def prepare_python(lock: Path) -> None:
     _mark_done(ENVIRONMENT, lock)
     if lock == DEVELOPMENT_LOCK:
         _mark_done(ENVIRONMENT, RUNTIME_LOCK)
+
+
+def _is_whole() -> bool:
+    """Return whether the environment was made to its end: pip comes last."""
+    parts = (INTERPRETER, ENVIRONMENT / "pyvenv.cfg", INTERPRETER.with_name("pip"))
+    return all(part.exists() for part in parts)
 
 
 def _version() -> str:

@@ -24,7 +24,7 @@ _REPLIES = {
         "I am the practice tutor, a small program that works offline. "
         "I know sums, times tables and some short lessons.",
     ),
-    Intent.LANGUAGE: ("I speak only English. Add a Gemini key for other languages.",),
+    Intent.LANGUAGE: ("I speak only English.",),
     Intent.ABILITIES: (_ABILITIES,),
     Intent.UNSURE: (f"No problem. {_ABILITIES}",),
     Intent.TOPICS: ("I have lessons on {all_topics}.",),

@@ -61,9 +61,9 @@ class PracticeTutor:
         """Say that this is beyond the tutor, and what is not."""
         one, other = suggest(turn, self._topics)
         options = (
-            f"Ask me about {one} or {other}, or add a Gemini key.",
-            f"Give me a sum such as {turn.vary(*_SUMS)}, ask about {one}, or add a Gemini key.",
-            f"Say: quiz me on the seven times table. Or ask about {one}, or add a Gemini key.",
+            f"Ask me about {one} or {other}.",
+            f"Give me a sum such as {turn.vary(*_SUMS)}, or ask about {one}.",
+            f"Say: quiz me on the seven times table. Or ask about {one}.",
         )
         return f"I can't answer that offline. {turn.vary(*options)}"
 
