@@ -78,27 +78,33 @@ export class AudioGraph {
       channelCountMode: "explicit",
       outputChannelCount: [1],
     });
-    this.#context.createMediaStreamSource(stream).connect(node);
+    const source = this.#context.createMediaStreamSource(stream);
+    source.connect(node);
     // Silent, but a node that leads nowhere is not rendered everywhere.
     node.connect(this.#context.destination);
-    return new Microphone(stream, node.port, hear, lose);
+    return new Microphone(stream, source, node, hear, lose);
   }
 }
 
 /** An open microphone. */
 export class Microphone {
   #track;
+  #source;
+  #node;
 
   /**
-   * @param {MediaStream} stream
-   * @param {MessagePort} port
+   * @param {Pick<MediaStream, "getAudioTracks">} stream
+   * @param {Pick<AudioNode, "disconnect">} source
+   * @param {Pick<AudioWorkletNode, "port" | "disconnect">} node
    * @param {(frame: Frame) => void} hear
    * @param {() => void} lose
    */
-  constructor(stream, port, hear, lose) {
+  constructor(stream, source, node, hear, lose) {
     [this.#track] = stream.getAudioTracks();
+    this.#source = source;
+    this.#node = node;
     this.#track.onended = lose;
-    port.onmessage = ({ data }) => {
+    node.port.onmessage = ({ data }) => {
       if (this.#track.enabled) hear(data);
     };
   }
@@ -106,5 +112,16 @@ export class Microphone {
   /** @param {boolean} on */
   mute(on) {
     this.#track.enabled = !on;
+  }
+
+  /** Hear nothing more, and give back the device and the audio thread's share. */
+  close() {
+    this.#node.port.onmessage = null;
+    // The worklet runs on for ever unless it is told to end.
+    this.#node.port.postMessage("end");
+    this.#source.disconnect();
+    this.#node.disconnect();
+    this.#track.onended = null;
+    this.#track.stop();
   }
 }

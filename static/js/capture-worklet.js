@@ -1,10 +1,18 @@
 // @ts-check
-/** The microphone's end of the audio graph: posts a frame every 20 ms. */
+/** The microphone's end of the audio graph: posts a frame every 20 ms, until told to end. */
 
 import { Framer } from "./framer.js";
 
 class CaptureProcessor extends AudioWorkletProcessor {
   #framer = new Framer(sampleRate);
+  #open = true;
+
+  constructor() {
+    super();
+    this.port.onmessage = () => {
+      this.#open = false;
+    };
+  }
 
   /** @param {Float32Array[][]} inputs */
   process([input]) {
@@ -14,7 +22,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
         this.port.postMessage(frame, [frame.pcm.buffer]);
       }
     }
-    return true;
+    return this.#open;
   }
 }
 

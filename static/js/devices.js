@@ -99,6 +99,7 @@ export class Devices {
 
   /** @param {string} code */
   #lose(code) {
+    this.#microphone?.close();
     this.#microphone = null;
     this.#heard = 0;
     this.#lesson.hush();
