@@ -78,7 +78,7 @@ def deserves_reply(session: SessionState, heard: HeardEvent) -> bool:
     """Return whether there is anything to answer: words, a failure, or a question left open."""
     match heard:
         case LearnerSpoke(text=""):
-            return session.has_open_question()
+            return session.has_open_question
         case _:
             return True
 

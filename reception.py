@@ -101,8 +101,8 @@ class Reception:
         self._session.configure(config)
 
     def _read(self, message: TextMessage) -> None:
-        self._session.interrupt()
         self._mark(message)
+        self._session.interrupt()
 
     def _mark(self, marker: Marker) -> None:
         """Let a marker take its place in the audio."""
@@ -124,8 +124,8 @@ class Reception:
         )
 
     def _start_speech(self, start: SpeechStart) -> None:
-        self._session.start_hearing()
         self._mark(start)
+        self._session.start_hearing()
 
     def _end_speech(self, end: SpeechEnd) -> None:
         self._mark(end)

@@ -155,8 +155,9 @@ class SessionState:
         self._enter(Phase.THINKING)
         self.generation_id += 1
         if self._question_open:
-            text = f"{self.history.pop().text} {text}".strip()[-MAX_TEXT_CHARS:]
+            text = f"{self.history.pop().text} {text}".strip()
         self._question_open = False
+        text = text[-MAX_TEXT_CHARS:]
         question = Question(
             text=text,
             cancel_event=self.cancel_event,
@@ -225,8 +226,9 @@ class SessionState:
         if self._question_open and turn.question.pictures and self.picture is None:
             self.picture = turn.question.pictures[0]
 
+    @property
     def has_open_question(self) -> bool:
-        """Return whether the last question was broken off before any of its answer was heard."""
+        """Whether the last question was broken off before any of its answer was heard."""
         return self._question_open
 
     def _enter(self, phase: Phase) -> None:
@@ -284,9 +286,9 @@ class SessionState:
             self.hearing = False
             self.tell_state()
 
-    def report(self, error: TeachMeError, *, fatal: bool = False) -> None:
+    def report(self, error: TeachMeError) -> None:
         """Queue an error for the client."""
-        self.send(Error(error.code, error.message, error.action, error.retryable, fatal))
+        self.send(Error(error.code, error.message, error.action, error.retryable))
 
     def report_in(self, turn: Turn, error: TeachMeError) -> None:
         """Queue an error of a reply, unless that reply is over: then nobody waits for it."""

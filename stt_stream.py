@@ -162,6 +162,8 @@ class Ears:
 
     def _begin_utterance(self, *, tentative: bool) -> None:
         utterance = self._utterances.begin(self._session.language, tentative=tentative)
+        if self.recognition.deaf:
+            utterance.break_off(stalled("stt"))
         self.recognition.begin_utterance(utterance.utterance_id)
 
     def _end_utterance(self, times: TurnTimes) -> None:
@@ -218,6 +220,7 @@ class Ears:
     async def _give_up_waiting(self) -> None:
         """Replace a recognizer that owes a final transcript for too long."""
         self._lose(stalled("stt"))
+        await self._hand_on_turn()
         await self.recognition.replace()
 
 

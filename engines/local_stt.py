@@ -32,6 +32,9 @@ SPARE_S = 2.0
 MAX_EVENTS = 64
 """Events that may wait to be read; a guess replaces the one before it, so they are mostly ends."""
 
+MAX_ENDING = 3
+"""Utterances of one session that wait for their text, so that nobody takes the places of others."""
+
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -154,6 +157,10 @@ class LocalStream:
         if self._current is None:
             return
         decoder, self._current = self._current, None
+        if len(self._ending) >= MAX_ENDING:
+            busy = "You speak faster than this machine can follow."
+            self.note_failure(EngineError("busy", busy, "Say it again.", retryable=True))
+            return
         self._ending.append(decoder)
         decoder.end()
         self._pre_roll = bytearray(decoder.rest()[-PRE_ROLL_BYTES:])

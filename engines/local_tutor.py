@@ -85,7 +85,9 @@ class LocalTutor:
         """
         if self._tutor is None:
             raise EngineError("tutor_not_started", "The practice tutor is not running.")
-        for word in _WORD.findall(_reply(self._tutor, question)):
+        # A long sum takes a few dozen milliseconds to work out.
+        reply = await asyncio.to_thread(_reply, self._tutor, question)
+        for word in _WORD.findall(reply):
             if question.cancel_event.is_set():
                 return
             yield word

@@ -1,7 +1,7 @@
 """The recognizer of one session, opened again whenever it fails."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import suppress
 
 from engine_api import Recognizer, RecognizerEvent, RecognizerOptions, RecognizerStream
@@ -13,6 +13,9 @@ RETRY_S = 0.5
 """Pause before a recognizer that failed is opened again; doubled each time it fails at once."""
 
 MAX_RETRY_S = 8.0
+
+CLOSE_TIMEOUT_S = 1.0
+"""Longest wait for a stream to close; its events are not read any more after that."""
 
 ENDED = "The recognizer ended by itself."
 
@@ -31,6 +34,7 @@ class Recognition:
         self._stream: RecognizerStream = NoEars()
         self._failure: EngineError | None = None
         self._replacing = False
+        self._following: asyncio.Timeout | None = None
 
     @property
     def deaf(self) -> bool:
@@ -41,10 +45,11 @@ class Recognition:
         """Yield what was understood, and each failure once, after which another stream opens."""
         retry_s = RETRY_S
         while True:
-            self._replacing = False
+            self._replacing, self._failure = False, None
             try:
                 self._stream = self._recognizer.open(RecognizerOptions(self.language))
-                async for event in self._stream.events():
+                events = aiter(self._stream.events())
+                while (event := await self._next(events)) is not None:
                     retry_s = RETRY_S
                     yield event
                 failure = self._why_ended()
@@ -59,6 +64,16 @@ class Recognition:
                 yield failure
                 await asyncio.sleep(retry_s)
                 retry_s = min(2 * retry_s, MAX_RETRY_S)
+
+    async def _next(self, events: AsyncIterator[RecognizerEvent]) -> RecognizerEvent | None:
+        """Return the next event, ``None`` at their end or when the stream was closed."""
+        try:
+            async with asyncio.timeout(None) as self._following:
+                return await anext(events, None)
+        except TimeoutError:
+            return None
+        finally:
+            self._following = None
 
     def push(self, pcm: bytes | memoryview) -> None:
         """Hear the next audio."""
@@ -90,10 +105,13 @@ class Recognition:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the present stream, whatever it says to that."""
+        """Close the present stream; one that takes long for it is not waited for."""
         stream, self._stream = self._stream, NoEars()
         with suppress(Exception):
-            await stream.aclose()
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await stream.aclose()
+        if self._following is not None and not self._following.expired():
+            self._following.reschedule(asyncio.get_running_loop().time())
 
     async def close_if_broken(self) -> None:
         """Close a stream that failed in a call, so that its events end and another one opens."""
@@ -112,7 +130,7 @@ class Recognition:
         if failure is None and not self._replacing:
             return EngineError(
                 "stt_failed",
-                "The recognizer ended by itself.",
+                ENDED,
                 "Please say it again.",
                 retryable=True,
             )

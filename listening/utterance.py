@@ -58,5 +58,5 @@ class Utterance:
         self.finals, self.interim = [], ""
 
     def to_message(self) -> TranscriptFinal:
-        """Return the utterance as it goes to the tutor."""
+        """Return what the client is told of it."""
         return TranscriptFinal(self.utterance_id, self.text, self.language)

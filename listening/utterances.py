@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from errors import EngineError, TeachMeError
 from listening.utterance import Utterance
+from messages import MAX_TEXT_CHARS
 from turn import TurnTimes
 
 MAX_ENDED = 4
@@ -40,6 +41,7 @@ class Utterances:
 
     def __init__(self) -> None:
         self.open: Utterance | None = None
+        self._unanswered = ""
         self._ended: list[Utterance] = []
         self._count = 0
 
@@ -74,6 +76,7 @@ class Utterances:
         utterance, self.open = self.open, None
         if utterance is None or utterance.tentative:
             return
+        self._take_up_unanswered(utterance)
         utterance.times, utterance.final_due = times, final_due
         if utterance.broken_by is not None:
             utterance.settled = True
@@ -81,7 +84,11 @@ class Utterances:
 
     def add_typed(self, text: str, times: TurnTimes) -> None:
         """Put what was typed behind what was said."""
-        self._ended.append(Utterance(TYPED, "", finals=[text], times=times, settled=True))
+        typed = Utterance(TYPED, "", finals=[text], times=times, settled=True)
+        self._take_up_unanswered(typed)
+        self._ended.append(typed)
+        if len(self._ended) > MAX_ENDED:
+            self._fold_oldest()
 
     def find(self, utterance_id: int) -> Utterance | None:
         """Return an utterance whose transcripts still matter."""
@@ -106,16 +113,22 @@ class Utterances:
             return None
         ended, self._ended = self._ended, []
         text = " ".join(filter(None, (utterance.question for utterance in ended)))
-        errors = [u.broken_by for u in ended if u.broken_by is not None]
-        if errors and not text:
-            return HearingFailed(errors[0])
+        text = text[-MAX_TEXT_CHARS:]
+        if (error := ended[-1].broken_by) is not None:
+            # What was understood before waits for what the learner is asked to say again.
+            self._unanswered = text
+            return HearingFailed(error)
         times = ended[-1].times
         times.transcribed = now
         return LearnerSpoke(text, times)
 
     def _fold_oldest(self) -> None:
         oldest = self._ended.pop(0)
-        self._ended[0].before = f"{oldest.question} {self._ended[0].before}".strip()
+        before = f"{oldest.question} {self._ended[0].before}".strip()
+        self._ended[0].before = before[-MAX_TEXT_CHARS:]
+
+    def _take_up_unanswered(self, utterance: Utterance) -> None:
+        utterance.before, self._unanswered = self._unanswered, ""
 
 
 def _is(utterance: Utterance, utterance_id: int) -> bool:

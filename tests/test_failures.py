@@ -30,6 +30,8 @@ from messages import (
     AudioComplete,
     BargeIn,
     Error,
+    SpeechEnd,
+    SpeechStart,
     TextMessage,
     TranscriptFinal,
     TurnMetrics,
@@ -310,3 +312,75 @@ class DeafToTheEnd(ScriptedRecognizer):
         stream.end_utterance = lambda: None  # type: ignore[method-assign]  # only this one
         stream.pause_utterance = lambda: None  # type: ignore[method-assign]  # only this one
         return stream
+
+
+class SlowToClose(DeafToTheEnd):
+    """Its streams never make up their mind, and take a minute to close."""
+
+    def open(self, options: RecognizerOptions) -> ScriptedRecognizerStream:
+        """Return a stream that takes its time."""
+        stream = super().open(options)
+        stream.aclose = sleep_a_minute  # type: ignore[method-assign]  # only this one
+        return stream
+
+
+async def sleep_a_minute() -> None:
+    """Take a minute."""
+    await asyncio.sleep(60)
+
+
+@in_virtual_time
+async def test_a_recognizer_that_is_slow_to_close_keeps_nobody_waiting() -> None:
+    """The turn is answered at its deadline, and the learner is heard again a second later."""
+    async with lesson(engines(recognizer=SlowToClose(SCRIPT))) as learner:
+        asked_at = asyncio.get_running_loop().time()
+        await learner.speak(1_000)
+        await learner.be_silent(1_000)
+        await learner.wait_for(AudioChunk)
+        assert asyncio.get_running_loop().time() - asked_at < 9.0
+        await learner.wait_for(TurnMetrics)
+        await learner.speak(1_000)
+        await learner.be_silent(1_000)
+        await learner.wait_for(TurnMetrics, 2)
+        assert len(learner.all(TranscriptFinal)) == 2
+
+
+class BrokenTwice(ScriptedRecognizer):
+    """The first stream fails in a call and in its events."""
+
+    opened = 0
+
+    def open(self, options: RecognizerOptions) -> ScriptedRecognizerStream:
+        """Return a stream, the first of which is broken."""
+        self.opened += 1
+        whole = super().open(options)
+        if self.opened > 1:
+            return whole
+        stream = BrokenStream(whole, ValueError())
+        stream.pause_utterance = lambda: fail(None)  # type: ignore[assignment, method-assign]  # only this one
+        return stream
+
+
+@in_virtual_time
+async def test_one_failure_is_reported_once() -> None:
+    """However often the stream says so; one other stream is opened for it."""
+    recognizer = BrokenTwice(SCRIPT)
+    async with lesson(engines(recognizer=recognizer)) as learner:
+        await learner.speak(600)
+        await learner.be_silent(2_000)
+        await learner.wait_for(TurnMetrics)
+        assert [error.code for error in learner.all(Error)] == ["stt_failed"]
+        assert recognizer.opened == 2
+
+
+@in_virtual_time
+async def test_who_speaks_while_there_is_no_recognizer_is_asked_to_say_it_again() -> None:
+    """At the end of the utterance, not at the deadline of a transcript that cannot come."""
+    async with lesson(engines(recognizer=ThrowingRecognizer())) as learner:
+        await learner.be_silent(40)
+        learner.send(SpeechStart())
+        await asyncio.sleep(0.1)
+        learner.send(SpeechEnd())
+        await learner.wait_for(AudioChunk)
+        assert asyncio.get_running_loop().time() < 1.0
+        assert learner.text(1) == ENGLISH["stt"]

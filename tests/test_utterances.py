@@ -115,3 +115,29 @@ def test_transcripts_of_settled_utterances_are_not_looked_for() -> None:
     utterances.settle_all(BROKEN)
     assert utterances.find(number) is None
     assert not utterances.busy
+
+
+def test_what_was_understood_waits_for_what_was_not() -> None:
+    """A broken second half is apologised for, and the first half asked together with its repeat."""
+    utterances = Utterances()
+    settle(utterances, speak(utterances), "What is")
+    utterances.begin("en-US", tentative=False).break_off(BROKEN)
+    utterances.end(TurnTimes(), final_due=9.0)
+    assert utterances.take_turn(3.0) == HearingFailed(BROKEN)
+    settle(utterances, speak(utterances), "a verb?")
+    turn = utterances.take_turn(3.0)
+    assert isinstance(turn, LearnerSpoke)
+    assert turn.text == "What is a verb?"
+
+
+def test_typing_without_end_stays_within_the_longest_message() -> None:
+    """However much is typed while a transcript is owed."""
+    utterances = Utterances()
+    speak(utterances)
+    for _ in range(50):
+        utterances.add_typed("x" * 4_000, TurnTimes())
+        assert len(utterances._ended) <= MAX_ENDED
+    utterances.settle_all(BROKEN)
+    turn = utterances.take_turn(3.0)
+    assert isinstance(turn, LearnerSpoke)
+    assert len(turn.text) <= 4_000
