@@ -110,13 +110,13 @@ export function update(captions, generation, change) {
 
 /**
  * Keep the captions as they are: a new session counts its utterances and generations anew. What
- * was under way is over.
+ * was under way is over, and what was half understood is gone.
  * @param {readonly Caption[]} captions
  * @returns {readonly Caption[]}
  */
 export function seal(captions) {
-  return captions.map((caption) => {
-    if (caption.speaker === "learner") return { ...caption, utterance: null, interim: false };
+  return forgetInterim(captions).map((caption) => {
+    if (caption.speaker === "learner") return { ...caption, utterance: null };
     if (caption.generation === null) return caption;
     return { ...caption, generation: null, interrupted: spokenPart(caption)[1] !== "" };
   });

@@ -76,7 +76,6 @@ export class Devices {
         (frame) => this.#hear(frame),
         () => this.#lose("microphone-lost"),
       );
-      this.#store.dispatch({ type: "notice", notice: null });
       this.#store.dispatch({ type: "microphone", status: "on" });
     } catch (error) {
       this.#lose(microphoneNotice(error instanceof DOMException ? error.name : ""));

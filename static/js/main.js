@@ -53,6 +53,7 @@ async function ask(text) {
   const question = text.trim();
   if (!question || store.state.connection !== "open") return;
   input.value = "";
+  store.dispatch({ type: "asked" });
   await devices.openAudio();
   if (!(await lesson.write(question))) input.value = question;
 }

@@ -2,6 +2,7 @@
 /** The page as a value: what happened goes in, what to show comes out. Pure, without DOM. */
 
 import * as captions from "./captions.js";
+import * as notices from "./notices.js";
 
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
 /** @typedef {import("./playback-queue.js").PlaybackEvent} PlaybackEvent */
@@ -9,12 +10,7 @@ import * as captions from "./captions.js";
 /** @typedef {"connecting" | "open" | "reconnecting" | "closed" | "failed"} ConnectionStatus */
 /** @typedef {"off" | "asking" | "on" | "muted"} MicrophoneStatus */
 
-/**
- * @typedef {object} Notice
- * @property {string} code Key of its words, or the code of the server's error.
- * @property {string} [message] The server's words.
- * @property {string} [action] What to do about it, in the server's words.
- */
+/** @typedef {notices.Notice} Notice */
 
 /**
  * @typedef {object} PageState
@@ -38,6 +34,7 @@ import * as captions from "./captions.js";
  *   | {type: "microphone", status: MicrophoneStatus}
  *   | {type: "voice", voiced: boolean}
  *   | {type: "playback", event: PlaybackEvent}
+ *   | {type: "asked"}
  *   | {type: "typed", text: string}
  *   | {type: "stopped", generation: number}
  *   | {type: "notice", notice: Notice | null}} Action
@@ -77,13 +74,19 @@ export function reduce(state, action) {
     case "connection":
       return connect(state, action.status);
     case "microphone":
-      return { ...state, microphone: action.status };
+      return switchMicrophone(state, action.status);
     case "voice":
-      return { ...state, voiced: action.voiced };
+      return {
+        ...state,
+        voiced: action.voiced,
+        notice: action.voiced ? notices.atDevice(state.notice, "voice") : state.notice,
+      };
     case "playback":
       return play(state, action.event);
+    case "asked":
+      return { ...state, notice: notices.atTurn(state.notice) };
     case "typed":
-      return { ...state, notice: null, captions: captions.type(state.captions, action.text) };
+      return { ...state, captions: captions.type(state.captions, action.text) };
     case "stopped":
       return interrupt(state, action.generation);
     case "notice":
@@ -149,7 +152,8 @@ function receive(state, message) {
  * @returns {PageState}
  */
 function welcome(state, { session_id, engines, resumed }) {
-  if (session_id === state.session) return { ...state, engines };
+  const notice = notices.atWelcome(state.notice);
+  if (session_id === state.session) return { ...state, engines, notice };
   const afresh = state.captions.length > 0 && !resumed;
   return {
     ...state,
@@ -159,7 +163,7 @@ function welcome(state, { session_id, engines, resumed }) {
     generation: 0,
     ducked: false,
     captions: captions.seal(state.captions),
-    notice: afresh ? { code: "afresh" } : state.notice,
+    notice: afresh ? { code: "afresh" } : notice,
   };
 }
 
@@ -169,17 +173,21 @@ function welcome(state, { session_id, engines, resumed }) {
  * @returns {PageState}
  */
 function follow(state, { phase, generation_id, barge_in }) {
-  if (generation_id < state.generation) return state;
+  const answers = phase === "thinking" || phase === "speaking";
+  // Where a stop and the end of an answer cross, the page is a generation ahead until the next.
+  if (answers && generation_id < state.generation) return state;
   const ducked = barge_in ? barge_in === "maybe" : state.ducked && phase === "speaking";
-  const wordless = barge_in === "rejected" || (state.phase === "hearing" && phase === "listening");
+  const left = state.phase === "hearing" && phase !== "hearing";
+  const entered = state.phase !== "hearing" && phase === "hearing";
+  // Every final transcript comes before the phase that ends its utterance.
+  const wordless = barge_in === "rejected" || left;
   return {
     ...state,
     phase,
-    generation: generation_id,
+    generation: Math.max(generation_id, state.generation),
     ducked,
     captions: wordless ? captions.forgetInterim(state.captions) : state.captions,
-    // A problem of the turn before is no longer news once the next one is under way.
-    notice: phase === "thinking" ? null : state.notice,
+    notice: entered ? notices.atTurn(state.notice) : state.notice,
   };
 }
 
@@ -213,6 +221,17 @@ function play(state, { type, generation, played }) {
  */
 function change(state, generation, answer) {
   return { ...state, captions: captions.update(state.captions, generation, answer) };
+}
+
+/**
+ * @param {PageState} state
+ * @param {MicrophoneStatus} microphone
+ * @returns {PageState}
+ */
+function switchMicrophone(state, microphone) {
+  const works = microphone === "on";
+  const notice = works ? notices.atDevice(state.notice, "microphone") : state.notice;
+  return { ...state, microphone, notice };
 }
 
 /**

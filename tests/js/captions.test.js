@@ -99,6 +99,14 @@ test("a new session changes no caption of the one before", () => {
   );
 });
 
+test("what was half understood when the session ended leaves no caption", () => {
+  const captions = hear(hear([], transcript("Yes."), false), transcript("and", 2), true);
+  assert.deepEqual(
+    seal(captions).map(({ text }) => text),
+    ["Yes."],
+  );
+});
+
 test("an answer under way when the session ended is cut where it was heard", () => {
   const [caption] = seal(update(write([], piece("One two."), true), 1, { played: 100 }));
   assert.deepEqual([caption.interrupted, ...spokenPart(caption)], [true, "One ", "two."]);

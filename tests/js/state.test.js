@@ -50,6 +50,14 @@ test("a stop shows at once, and what the server said before it heard of it chang
   assert.equal(reduce(stopped, phase("speaking", 3)), stopped);
 });
 
+test("a stop that crosses the end of the answer hides nothing of what comes next", () => {
+  const stopped = after(...OPEN, ON, phase("speaking", 3), { type: "stopped", generation: 3 });
+  const hearing = reduce(stopped, phase("hearing", 3));
+  assert.equal(shownState(hearing), "hearing");
+  assert.equal(reduce(hearing, phase("speaking", 3)), hearing);
+  assert.equal(shownState(reduce(hearing, phase("thinking", 4))), "thinking");
+});
+
 test("the answer after a stop is shown again", () => {
   const state = after(...OPEN, ON, { type: "stopped", generation: 3 }, phase("speaking", 5));
   assert.equal(shownState(state), "speaking");
@@ -69,10 +77,12 @@ test("an interruption ends the answer where it was heard", () => {
   assert.deepEqual([state.phase, state.generation], ["listening", 2]);
 });
 
-test("an utterance without words leaves no caption", () => {
-  const uh = told({ type: "transcript_interim", utterance_id: 1, text: "uh", stability: 0 });
-  assert.equal(after(...OPEN, phase("hearing", 0), uh, phase("listening", 0)).captions.length, 0);
-});
+for (const next of ["listening", "thinking"]) {
+  test(`an utterance without words leaves no caption once the tutor is ${next}`, () => {
+    const uh = told({ type: "transcript_interim", utterance_id: 1, text: "uh", stability: 0 });
+    assert.equal(after(...OPEN, phase("hearing", 0), uh, phase(next, 1)).captions.length, 0);
+  });
+}
 
 test("an echo that was taken for the learner leaves no caption", () => {
   const echo = told({ type: "transcript_interim", utterance_id: 1, text: "uh", stability: 0 });
@@ -102,11 +112,39 @@ test("a session that goes on, or that nothing was said in, says nothing", () => 
   assert.equal(after(...OPEN, welcome("b")).notice, null);
 });
 
-test("an error of the server is shown until the next turn", () => {
-  const error = { type: "error", code: "busy", message: "Busy.", action: "Wait.", fatal: false };
-  const state = after(...OPEN, told(error));
+const BUSY = told({ type: "error", code: "busy", message: "Busy.", action: "Wait." });
+const LOST = { type: "notice", notice: { code: "microphone-lost" } };
+const MUTE = { type: "notice", notice: { code: "voice-failed" } };
+const TYPED = [{ type: "asked" }, { type: "typed", text: "What?" }];
+
+test("an error of the server is shown until the learner speaks or asks again", () => {
+  const state = after(...OPEN, phase("hearing", 0), BUSY, phase("thinking", 1));
   assert.equal(state.notice.message, "Busy.");
-  assert.equal(reduce(state, phase("thinking", 1)).notice, null);
+  assert.equal(reduce(state, phase("hearing", 2)).notice, null);
+  assert.equal(TYPED.reduce(reduce, state).notice, null);
+});
+
+test("an error of the server is over when it welcomes the page again", () => {
+  assert.equal(after(...OPEN, BUSY, welcome("a")).notice, null);
+  assert.equal(after(...OPEN, BUSY, welcome("b")).notice, null);
+});
+
+test("what the page lacks is said until it works", () => {
+  const turn = [...TYPED, phase("thinking", 1), phase("hearing", 2), welcome("a")];
+  assert.equal(after(...OPEN, LOST, ...turn).notice.code, "microphone-lost");
+  assert.equal(after(...OPEN, MUTE, ...turn).notice.code, "voice-failed");
+  assert.equal(after(...OPEN, LOST, ON).notice, null);
+  assert.equal(after(...OPEN, MUTE, { type: "voice", voiced: true }).notice, null);
+});
+
+test("a problem that shows while a question is being sent stays to be read", () => {
+  const [asked, typed] = TYPED;
+  assert.equal(after(...OPEN, asked, MUTE, typed).notice.code, "voice-failed");
+});
+
+test("that the tutor starts afresh is said until the next turn", () => {
+  const state = after(...OPEN, { type: "typed", text: "What?" }, welcome("b"));
+  assert.equal(TYPED.reduce(reduce, state).notice, null);
 });
 
 test("gaps in playback are counted over all answers", () => {
