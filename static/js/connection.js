@@ -10,6 +10,16 @@ import { ProtocolError, decode, encode } from "./protocol.js";
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 8_000;
 
+/** Wait after a server that stops: at random, so that not all pages reach the next one at once. */
+const RESTART_MS = 5_000;
+
+/** Shortest wait for a free place, and what is added to it at random. */
+const CROWDED_MS = 15_000;
+
+/** Pings find out where a network broke without a word; after so many in vain it is given up. */
+const PING_MS = 5_000;
+const MAX_UNANSWERED = 3;
+
 /** Audio waiting in the socket, about two seconds; beyond it new frames are dropped. */
 const MAX_BUFFERED_BYTES = 65_536;
 
@@ -17,6 +27,9 @@ const MAX_BUFFERED_BYTES = 65_536;
 const FINAL_CODES = new Set([1002, 1003, 1007, 1008, 1009, 4400, 4403]);
 
 const NORMAL = 1000;
+const LOST = 1006;
+const RESTART = 1012;
+const CROWDED = 1013;
 const UNREADABLE = 4400;
 
 /**
@@ -33,6 +46,10 @@ export class Connection {
   /** @type {WebSocket | null} */
   #socket = null;
   #attempts = 0;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #pulse;
+  /** Pings since anything arrived. Counted, for a page that sleeps cannot trust the clock. */
+  #unanswered = 0;
   /** @type {string | null} */
   #resume = null;
 
@@ -55,6 +72,8 @@ export class Connection {
     socket.onmessage = ({ data }) => this.#receive(data);
     socket.onclose = ({ code }) => this.#close(code);
     this.#socket = socket;
+    this.#unanswered = 0;
+    this.#pulse = setInterval(() => this.#ping(), PING_MS);
   }
 
   /**
@@ -76,8 +95,24 @@ export class Connection {
     this.send({ type: "hello", version: PROTOCOL_VERSION, ...resume });
   }
 
+  #ping() {
+    if (this.#unanswered === MAX_UNANSWERED) return this.#abandon();
+    this.#unanswered += 1;
+    this.send({ type: "ping", data: new Uint8Array(0) });
+  }
+
+  /** Leave a socket that may take minutes to find out that nobody is there. */
+  #abandon() {
+    const socket = this.#socket;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+    this.#close(LOST);
+  }
+
   /** @param {ArrayBuffer} data */
   #receive(data) {
+    this.#unanswered = 0;
     try {
       decode(data).forEach((message) => this.#take(message));
     } catch (error) {
@@ -99,11 +134,19 @@ export class Connection {
 
   /** @param {number} code */
   #close(code) {
+    clearInterval(this.#pulse);
     this.#socket = null;
     if (code === NORMAL) return this.#listener.follow("closed");
     if (FINAL_CODES.has(code)) return this.#listener.follow("failed");
     this.#listener.follow("reconnecting");
-    setTimeout(() => this.open(), this.#backoff());
+    setTimeout(() => this.open(), this.#wait(code));
+  }
+
+  /** @param {number} code */
+  #wait(code) {
+    if (code === RESTART) return RESTART_MS * this.#random();
+    if (code === CROWDED) return CROWDED_MS * (1 + this.#random());
+    return this.#backoff();
   }
 
   /** A random wait below a limit that doubles, so that many pages do not come back at once. */

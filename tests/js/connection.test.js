@@ -11,7 +11,10 @@ const WELCOME = Buffer.from(
   "hex",
 );
 
-let sockets, statuses, received, connection;
+const PING = [0x0a, 0, 0, 0, 0];
+const PONG = Uint8Array.of(0x1b, 0, 0, 0, 0).buffer;
+
+let sockets, statuses, received, connection, chance;
 
 class Socket {
   readyState = 1;
@@ -27,9 +30,9 @@ class Socket {
 }
 
 beforeEach((context) => {
-  [sockets, statuses, received] = [[], [], []];
+  [sockets, statuses, received, chance] = [[], [], [], 1];
   mock.timers.reset();
-  mock.timers.enable({ apis: ["setTimeout"] });
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   connection = new Connection(
     "ws://tutor/ws",
     { receive: (message) => received.push(message), follow: (status) => statuses.push(status) },
@@ -38,7 +41,7 @@ beforeEach((context) => {
         sockets.push(new Socket());
         return sockets.at(-1);
       },
-      random: () => 1,
+      random: () => chance,
     },
   );
   connection.open();
@@ -75,9 +78,23 @@ test("waits double up to 8 s, and begin anew after a welcome", () => {
   assert.equal(waitAfterClose(), 500);
 });
 
-function waitAfterClose() {
+for (const [code, shortest, longest] of [
+  [1012, 0, 5_000],
+  [1013, 15_000, 30_000],
+]) {
+  test(`after close code ${code} it waits ${shortest} to ${longest} ms`, () => {
+    const waits = [0, 1].map((value) => {
+      chance = value;
+      return waitAfterClose(code);
+    });
+    assert.deepEqual(waits, [shortest, longest]);
+  });
+}
+
+function waitAfterClose(code = 1006) {
   const before = sockets.length;
-  sockets.at(-1).onclose({ code: 1006 });
+  sockets.at(-1).onclose({ code });
+  mock.timers.tick(0);
   for (let ms = 0; ; ms += 500) {
     if (sockets.length > before) return ms;
     mock.timers.tick(500);
@@ -96,6 +113,27 @@ for (const [code, status] of [
     assert.deepEqual([statuses, sockets.length], [[status], 1]);
   });
 }
+
+test("a network that broke without a word is found out by pings", () => {
+  const [socket] = sockets;
+  welcome();
+  mock.timers.tick(15_000);
+  assert.deepEqual([socket.sent, statuses], [[PING, PING, PING], ["open"]]);
+  mock.timers.tick(5_000);
+  assert.deepEqual([statuses, socket.closed.length], [["open", "reconnecting"], 1]);
+  assert.deepEqual([socket.onmessage, socket.onclose], [null, null]);
+  mock.timers.tick(500);
+  assert.equal(sockets.length, 2);
+});
+
+test("a server that answers its pings is kept", () => {
+  welcome();
+  for (let n = 0; n < 10; n += 1) {
+    mock.timers.tick(5_000);
+    sockets[0].onmessage({ data: PONG });
+  }
+  assert.deepEqual([statuses, sockets.length], [["open"], 1]);
+});
 
 test("nothing is sent, or kept, while there is no connection", () => {
   sockets[0].readyState = 0;
