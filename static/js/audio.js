@@ -43,7 +43,9 @@ export class AudioGraph {
       outputChannelCount: [1],
     });
     node.connect(this.#analyser).connect(context.destination);
-    this.player = new Player(node.port, context.sampleRate, report);
+    // Not known everywhere.
+    const latency = () => context.outputLatency || 0;
+    this.player = new Player(node.port, context.sampleRate, report, latency);
   }
 
   /** Wake the device where the browser or the system put it to sleep; call it in a click. */

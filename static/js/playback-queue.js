@@ -3,8 +3,8 @@
  * What the learner hears, sample by sample: a gapless queue with generations and a flush.
  *
  * This is the only place that compares generations: audio of one before the current is dropped.
- * Samples are counted as played when they are rendered, and told in the tutor's 24 kHz, so that
- * the server knows what was heard.
+ * Samples are counted as played when they are rendered, and told in the tutor's 24 kHz; the
+ * player takes off what is still on its way to the ear.
  */
 
 import { Gain } from "./gain.js";

@@ -18,6 +18,7 @@ export class Player {
   #port;
   #rate;
   #report;
+  #latency;
   #generation = 0;
   #resampler;
   #played = 0;
@@ -29,11 +30,13 @@ export class Player {
    * @param {number} rate Rate of the device, Hz.
    * @param {(event: PlaybackEvent) => void} report Told about every 100 ms and at each turn of
    *   events.
+   * @param {() => number} [latency] Time from rendering to the learner's ear, s.
    */
-  constructor(port, rate, report) {
+  constructor(port, rate, report, latency = () => 0) {
     this.#port = port;
     this.#rate = rate;
     this.#report = report;
+    this.#latency = latency;
     this.#resampler = new Resampler(OUTPUT_RATE, rate);
     port.onmessage = ({ data }) => this.#hear(data);
   }
@@ -67,6 +70,8 @@ export class Player {
   flush(next) {
     this.#onFlushed?.(this.#played);
     this.#send({ order: "flush", next });
+    // Another session counts anew: an equal number is not the same answer.
+    this.#begin(next);
     return new Promise((resolve) => {
       this.#onFlushed = resolve;
       setTimeout(() => resolve(this.#played), FLUSH_TIMEOUT_MS);
@@ -107,11 +112,20 @@ export class Player {
 
   /** @param {PlaybackEvent} event */
   #hear(event) {
-    this.#played = event.type === "started" ? 0 : event.played;
+    const played = event.type === "drained" ? event.played : this.#heard(event.played);
+    this.#played = event.type === "started" ? 0 : played;
     if (event.type === "flushed") {
-      this.#onFlushed?.(event.played);
+      this.#onFlushed?.(played);
       this.#onFlushed = null;
     }
-    this.#report(event);
+    this.#report({ ...event, played });
+  }
+
+  /**
+   * What has reached the learner's ear.
+   * @param {number} rendered Samples at 24 kHz.
+   */
+  #heard(rendered) {
+    return Math.max(0, rendered - Math.round(this.#latency() * OUTPUT_RATE));
   }
 }

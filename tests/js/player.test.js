@@ -15,15 +15,15 @@ const METHODS = {
   duck: (queue, { on }) => queue.duck(on),
 };
 
-let worklet, queue, events, player;
+let worklet, queue, events, player, latency;
 
 beforeEach(() => {
-  events = [];
+  [events, latency] = [[], 0];
   const [here, there] = ports();
   worklet = there;
   queue = new PlaybackQueue(RATE, (event) => there.postMessage(event));
   there.onmessage = ({ data }) => METHODS[data.order](queue, data);
-  player = new Player(here, RATE, (event) => events.push(event));
+  player = new Player(here, RATE, (event) => events.push(event), () => latency);
 });
 
 /** Two ports that deliver as soon as the code that sent has come to its end. */
@@ -98,4 +98,25 @@ test("each reply starts its signal anew", async () => {
   await delivered();
   const heard = render(0.5).subarray(0, 0.4 * RATE);
   assert.ok(signalToNoise(heard, sine(440, RATE, 0.4), 480) > 75);
+});
+
+test("another session's reply of the same number starts its signal anew", async () => {
+  speak(1, 0.4);
+  await player.flush(1);
+  player.complete(1, speak(1, 0.4));
+  await delivered();
+  const heard = render(0.5).subarray(0, 0.4 * RATE);
+  assert.ok(signalToNoise(heard, sine(440, RATE, 0.4), 480) > 75);
+});
+
+test("what is on its way to the ear has not been heard, but an answer at its end has", async () => {
+  latency = 0.1;
+  player.complete(1, speak(1, 0.5));
+  await delivered();
+  render(0.6);
+  await delivered();
+  const of = (type) => events.filter((event) => event.type === type).map(({ played }) => played);
+  assert.deepEqual(of("started"), [0]);
+  assert.ok(Math.abs(of("position")[1] - 2_400) < 128, `${of("position")}`);
+  assert.deepEqual(of("drained"), [12_000]);
 });
