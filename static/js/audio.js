@@ -26,9 +26,15 @@ export class AudioGraph {
    */
   static async open(report) {
     const context = new AudioContext({ latencyHint: "interactive" });
-    const worklets = WORKLETS.map((name) => new URL(name, import.meta.url).href);
-    await Promise.all(worklets.map((url) => context.audioWorklet.addModule(url)));
-    return new AudioGraph(context, report);
+    try {
+      const worklets = WORKLETS.map((name) => new URL(name, import.meta.url).href);
+      await Promise.all(worklets.map((url) => context.audioWorklet.addModule(url)));
+      return new AudioGraph(context, report);
+    } catch (error) {
+      // Browsers allow a few contexts only, and the learner may try again.
+      await context.close();
+      throw error;
+    }
   }
 
   /**
@@ -37,6 +43,10 @@ export class AudioGraph {
    */
   constructor(context, report) {
     this.#context = context;
+    // An interrupted device, as by a call, is not ours to wake before the learner is back.
+    context.onstatechange = () => {
+      if (context.state === "suspended" && !document.hidden) void this.resume();
+    };
     this.#analyser = new AnalyserNode(context, { fftSize: ANALYSED_SAMPLES });
     const node = new AudioWorkletNode(context, "player", {
       numberOfInputs: 0,
@@ -48,9 +58,11 @@ export class AudioGraph {
     this.player = new Player(node.port, context.sampleRate, report, latency);
   }
 
-  /** Wake the device where the browser or the system put it to sleep; call it in a click. */
+  /** Wake the device where the browser or the system put it to sleep; best called in a click. */
   async resume() {
-    if (this.#context.state === "suspended") await this.#context.resume();
+    if (this.#context.state === "running") return;
+    // Where the browser refuses, the next click asks it again.
+    await this.#context.resume().catch(() => undefined);
   }
 
   /** The tutor's signal of this moment; the array is used again. */

@@ -8,6 +8,7 @@ import { microphoneNotice } from "./words.js";
 export class Devices {
   #store;
   #lesson;
+  #open;
   /** @type {Promise<AudioGraph | null> | null} */
   #opening = null;
   /** @type {AudioGraph | null} */
@@ -19,10 +20,12 @@ export class Devices {
   /**
    * @param {import("./store.js").Store} store
    * @param {import("./lesson.js").Lesson} lesson
+   * @param {{open: typeof AudioGraph.open}} [graph]
    */
-  constructor(store, lesson) {
+  constructor(store, lesson, { open } = AudioGraph) {
     this.#store = store;
     this.#lesson = lesson;
+    this.#open = open;
   }
 
   /** How loud the learner is, as a root mean square, 0 to 1. */
@@ -36,23 +39,26 @@ export class Devices {
   }
 
   /**
-   * Open the loudspeaker, once. Browsers allow it only in answer to a click or a key.
+   * Open the loudspeaker, or wake the one that is open. Browsers allow it only in answer to a click or a key.
    * @returns {Promise<AudioGraph | null>} Null where this browser plays no sound.
    */
   openAudio() {
-    void this.#audio?.resume();
-    this.#opening ??= AudioGraph.open((event) => this.#lesson.report(event)).then(
+    this.wake();
+    this.#opening ??= this.#open((event) => this.#lesson.report(event)).then(
       (audio) => this.#takeAudio(audio),
-      (error) => {
-        console.error("no sound:", error);
-        return this.#notify("voice-failed");
-      },
+      (error) => this.#missAudio(error),
     );
     return this.#opening;
   }
 
+  /** Wake what the browser or the system put to sleep: the learner is here. */
+  wake() {
+    void this.#audio?.resume();
+  }
+
   /** Open the microphone, or mute it, or unmute it. Call it in answer to a click or a key. */
   async toggleMicrophone() {
+    this.wake();
     const { microphone } = this.#store.state;
     if (microphone === "off") await this.#openMicrophone();
     else if (microphone === "on") this.#mute(true);
@@ -66,11 +72,18 @@ export class Devices {
     return audio;
   }
 
+  /** @param {unknown} error */
+  #missAudio(error) {
+    console.error("no sound:", error);
+    this.#opening = null;
+    return this.#notify(globalThis.isSecureContext ? "voice-failed" : "voice-insecure");
+  }
+
   async #openMicrophone() {
     this.#store.dispatch({ type: "microphone", status: "asking" });
     const audio = await this.openAudio();
     // Browsers give neither worklets nor a microphone to a page that is not secure.
-    if (!audio) return this.#lose(isSecureContext ? "voice-failed" : "microphone-insecure");
+    if (!audio) return this.#lose(globalThis.isSecureContext ? "voice-failed" : "microphone-insecure");
     try {
       this.#microphone = await audio.openMicrophone(
         (frame) => this.#hear(frame),

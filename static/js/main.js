@@ -42,6 +42,9 @@ for (const example of byId("examples").querySelectorAll("button")) {
   example.addEventListener("click", () => ask(example.textContent));
 }
 document.addEventListener("keydown", onKey);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) devices.wake();
+});
 
 /** Show who answers where there is room for it; elsewhere it opens on demand. */
 function unfold() {

@@ -18,8 +18,8 @@ export const STATES = {
   speaking: { word: "Speaking", hint: "Talk over me whenever you like." },
   ducked: { word: "Was that you?", hint: "I lowered my voice. Go on, or I will." },
   reconnecting: { word: "Reconnecting", hint: "The connection broke. Trying again…" },
-  closed: { word: "Disconnected", hint: "The conversation has ended." },
-  error: { word: "Cannot connect", hint: "The tutor cannot be reached like this." },
+  closed: { word: "Disconnected", hint: "Reload the page to begin again." },
+  error: { word: "Cannot connect", hint: "Reload the page to begin again." },
 };
 
 /** @type {Record<string, string>} */
@@ -61,15 +61,15 @@ export const NOTICES = {
   },
   "voice-failed": {
     message: "This browser plays no sound here.",
+    action: "The tutor's answers appear in writing. Each new start tries the sound again.",
+  },
+  "voice-insecure": {
+    message: "Browsers play no voice on a page like this.",
     action: "The tutor's answers appear in writing. Open the page over https or on localhost.",
   },
   afresh: {
     message: "Connected again.",
     action: "The tutor starts afresh and does not remember what stands above.",
-  },
-  closed: {
-    message: "The connection has ended.",
-    action: "Reload the page to begin again.",
   },
 };
 
