@@ -66,11 +66,17 @@ async def answer(
     """
     generation = turn.generation_id
     thinking = recite(turn, apology) if apology else think(session, turn, engines.tutor)
-    async with asyncio.TaskGroup() as stages:
-        session.llm_task = stages.create_task(thinking, name=f"think-{generation}")
-        session.tts_task = stages.create_task(
-            speak(session, turn, engines.voice), name=f"speak-{generation}"
-        )
+    try:
+        async with asyncio.TaskGroup() as stages:
+            session.llm_task = stages.create_task(thinking, name=f"think-{generation}")
+            session.tts_task = stages.create_task(
+                speak(session, turn, engines.voice), name=f"speak-{generation}"
+            )
+    except asyncio.CancelledError as cancelled:
+        # The group and the exception hold each other: a cycle at each barge-in, which only a
+        # full collection would free.
+        del stages
+        raise cancelled.with_traceback(None) from None
     session.finish_turn(turn)
 
 

@@ -64,29 +64,39 @@ class Ears:
     async def listen(self) -> None:
         """Take items from the audio queue, and act on what the endpointing makes of them."""
         while True:
-            match await self._next_item():
-                case AudioFrame(pcm):
-                    await self._hear_audio(pcm)
-                case SpeechStart():
-                    self._act(self._endpointer.start_speech(_now()))
-                case SpeechEnd():
-                    self._act(self._endpointer.end_speech(_now()))
-                case TextMessage(text):
-                    self._read(text)
-                case Config():
-                    self._endpointer.policy = _policy(self._session)
-                case None:
-                    self._act(self._endpointer.check_idle(_now()))
-            await self._keep_up()
+            item = await self._next_item()
+            if isinstance(item, AudioFrame):
+                await self._hear_audio(item.pcm)
+            else:
+                self._obey(item)
+            if self._is_behind():
+                await self._keep_up()
+
+    def _obey(self, marker: Marker | None) -> None:
+        """Act on a marker, or on the time where there is none."""
+        match marker:
+            case SpeechStart():
+                self._act(self._endpointer.start_speech(_now()))
+            case SpeechEnd():
+                self._act(self._endpointer.end_speech(_now()))
+            case TextMessage(text):
+                self._read(text)
+            case Config():
+                self._endpointer.policy = _policy(self._session)
+            case None:
+                self._act(self._endpointer.check_idle(_now()))
 
     async def _next_item(self) -> AudioFrame | Marker | None:
         """Return the next item, or ``None`` when something is due before there is one."""
+        audio_queue = self._session.audio_queue
+        if len(audio_queue):
+            return await audio_queue.get()
         due = [at for at in (self._endpointer.deadline, self._utterances.due) if at is not None]
-        if not due or len(self._session.audio_queue):
-            return await self._session.audio_queue.get()
+        if not due:
+            return await audio_queue.get()
         try:
             async with asyncio.timeout_at(min(due)):
-                return await self._session.audio_queue.get()
+                return await audio_queue.get()
         except TimeoutError:
             return None
 
@@ -114,9 +124,18 @@ class Ears:
         self._act(self._endpointer.end_speech(_now()))
         self._utterances.add_typed(text, TurnTimes())
 
+    def _is_behind(self) -> bool:
+        """Return whether anything may have become due; mostly nobody speaks and nothing has."""
+        return (
+            self._utterances.waiting
+            or self.recognition.broken
+            or self._session.language != self.recognition.language
+        )
+
     async def _keep_up(self) -> None:
         """Do what has become due: a broken stream, a late final, a language, a complete turn."""
-        await self.recognition.close_if_broken()
+        if self.recognition.broken:
+            await self.recognition.aclose()
         if self._utterances.due is not None and self._utterances.due <= _now():
             await self._give_up_waiting()
         if self._session.language != self.recognition.language and not self._utterances.busy:

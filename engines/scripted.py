@@ -206,7 +206,7 @@ class ScriptedRecognizerStream:
             utterance.timer = loop.call_later(delay_s, self._send_final, utterance)
 
     def _send_final(self, utterance: _Utterance) -> None:
-        utterance.final_sent = True
+        utterance.final_sent, utterance.timer = True, None
         text = " ".join(utterance.words)
         if text:
             final = FinalTranscript(utterance.utterance_id, text, self._language)

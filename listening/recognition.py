@@ -77,7 +77,10 @@ class Recognition:
 
     def push(self, pcm: bytes | memoryview) -> None:
         """Hear the next audio."""
-        self._guard(lambda stream: stream.push(pcm))
+        try:
+            self._stream.push(pcm)
+        except Exception as error:
+            self.fail(_as_engine_error(error))
 
     def begin_utterance(self, utterance_id: int) -> None:
         """Speech has begun."""
@@ -113,16 +116,16 @@ class Recognition:
         if self._following is not None and not self._following.expired():
             self._following.reschedule(asyncio.get_running_loop().time())
 
-    async def close_if_broken(self) -> None:
-        """Close a stream that failed in a call, so that its events end and another one opens."""
-        if self._failure is not None:
-            await self.aclose()
+    @property
+    def broken(self) -> bool:
+        """Whether the stream failed in a call; closing it makes another one open."""
+        return self._failure is not None
 
     def _guard(self, call: Callable[[RecognizerStream], None]) -> None:
         try:
             call(self._stream)
         except Exception as error:
-            self.fail(error if isinstance(error, EngineError) else failed("stt", error))
+            self.fail(_as_engine_error(error))
 
     def _why_ended(self) -> EngineError | None:
         """Return why the events ended, ``None`` where we wanted them to."""
@@ -135,3 +138,7 @@ class Recognition:
                 retryable=True,
             )
         return failure
+
+
+def _as_engine_error(error: Exception) -> EngineError:
+    return error if isinstance(error, EngineError) else failed("stt", error)

@@ -51,6 +51,11 @@ class Utterances:
         return self.open is not None and not self.open.tentative
 
     @property
+    def waiting(self) -> bool:
+        """Whether anything is being said, or was said and is not answered."""
+        return self.open is not None or bool(self._ended)
+
+    @property
     def busy(self) -> bool:
         """Whether a recognizer still owes transcripts, or will."""
         return self.open is not None or not all(u.settled for u in self._ended)
@@ -58,6 +63,8 @@ class Utterances:
     @property
     def due(self) -> float | None:
         """When the next transcript is due, on the loop's clock."""
+        if not self._ended:
+            return None
         return min(
             (u.final_due for u in self._ended if u.final_due is not None and not u.settled),
             default=None,

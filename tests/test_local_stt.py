@@ -19,6 +19,7 @@ from engine_api import (
 )
 from engines.decode_queue import MAX_WAITING_FINALS, Transcriber
 from engines.local_stt import (
+    MAX_ENDING,
     MAX_EVENTS,
     WORKERS,
     LocalRecognizer,
@@ -181,24 +182,41 @@ async def test_a_full_queue_is_a_plain_answer() -> None:
     await recognizer.aclose()
 
 
+async def test_one_session_cannot_take_the_places_of_all() -> None:
+    """Who ends utterances faster than they are understood is told; others find room."""
+    teller = LengthTeller()
+    recognizer = await start(lambda: teller)
+    teller.free.clear()
+    hasty, patient = (recognizer.open(RecognizerOptions()) for _ in range(2))
+    for utterance_id in range(MAX_ENDING + 1):
+        hasty.begin_utterance(utterance_id)
+        hasty.push(speech(200))
+        hasty.end_utterance()
+    patient.begin_utterance(1)
+    patient.push(speech(200))
+    patient.end_utterance()
+    with pytest.raises(EngineError, match="busy"):
+        await anext(aiter(hasty.events()))
+    teller.free.set()
+    assert len(await read_until_end(patient)) == 2
+    await recognizer.aclose()
+
+
 async def test_a_closed_stream_leaves_nothing_behind() -> None:
     """Its waiting decodes are dropped, its reader ends, and the others are served."""
     teller = LengthTeller()
     recognizer = await start(lambda: teller)
     teller.free.clear()
     leaving, staying = (recognizer.open(RecognizerOptions()) for _ in range(2))
-    for utterance_id in range(WORKERS + MAX_WAITING_FINALS):
-        leaving.begin_utterance(utterance_id)
-        leaving.push(speech(200))
-        leaving.end_utterance()
+    for stream in (leaving, staying):
+        for utterance_id in range(MAX_ENDING):
+            stream.begin_utterance(utterance_id)
+            stream.push(speech(200))
+            stream.end_utterance()
     await leaving.aclose()
     assert [event async for event in leaving.events()] == []
-    for utterance_id in range(MAX_WAITING_FINALS):
-        staying.begin_utterance(utterance_id)
-        staying.push(speech(200))
-        staying.end_utterance()
     teller.free.set()
-    assert len(await read_until_end(staying, MAX_WAITING_FINALS - 1)) == 2 * MAX_WAITING_FINALS
+    assert len(await read_until_end(staying, MAX_ENDING - 1)) == 2 * MAX_ENDING
     await recognizer.aclose()
     assert stt_threads() == []
 
