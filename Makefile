@@ -8,7 +8,7 @@ VENV = .venv/bin/python
 WITH_NODE = PATH="$(CURDIR)/.venv/bin:$$PATH"
 COMPILE = @$(VENV) -m uv pip compile --quiet --universal --generate-hashes --no-annotate \
 	--python-version 3.11 --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
-BENCHES = bench.wire bench.hearing bench.speaking bench.load
+BENCHES = bench.wire bench.hearing bench.speaking bench.conversation bench.sums bench.load
 
 .PHONY: run test check bench lock clean
 
