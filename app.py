@@ -37,6 +37,8 @@ PAGE_HEADERS = {
     "Permissions-Policy": "microphone=(self), camera=(self), geolocation=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
+    # Asked for again each time, so that no browser mixes modules of two versions.
+    "Cache-Control": "no-cache",
 }
 
 
@@ -54,21 +56,8 @@ def create_app(settings: Settings | None = None, engines: Engines | None = None)
 
     @app.websocket("/ws")
     async def talk(websocket: WebSocket) -> None:
-        try:
-            origin, host = (websocket.headers.get(name) for name in ("origin", "host"))
-            admission.check_origin(origin, host or "")
-        except LimitExceeded as refusal:
-            logger.warning("connection refused: %s %s", refusal, refusal.action)
-            await websocket.close(refusal.close_code, refusal.message)
-            return
-        await websocket.accept()
-        as_text = websocket.query_params.get("format") == "json"
-        connection = Connection(ClientSocket(websocket), settings, as_text=as_text)
-        try:
-            with admission.seat():
-                await connection.run(engines)
-        except LimitExceeded as refusal:
-            await connection.hang_up(refusal)
+        if await _is_admitted(websocket, admission):
+            await _serve(websocket, settings, engines, admission)
 
     @app.get("/health")
     async def health() -> dict[str, Any]:
@@ -78,8 +67,43 @@ def create_app(settings: Settings | None = None, engines: Engines | None = None)
     async def page() -> Response:
         return FileResponse(STATIC / "index.html", headers=PAGE_HEADERS)
 
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", PageFiles(directory=STATIC), name="static")
     return app
+
+
+async def _is_admitted(websocket: WebSocket, admission: Admission) -> bool:
+    """Refuse a foreign page before the handshake; the log says how to let it in."""
+    try:
+        origin, host = (websocket.headers.get(name) for name in ("origin", "host"))
+        admission.check_origin(origin, host or "")
+    except LimitExceeded as refusal:
+        logger.warning("connection refused: %s %s", refusal, refusal.action)
+        await websocket.close(refusal.close_code, refusal.message)
+        return False
+    return True
+
+
+async def _serve(
+    websocket: WebSocket, settings: Settings, engines: Engines, admission: Admission
+) -> None:
+    await websocket.accept()
+    as_text = websocket.query_params.get("format") == "json"
+    connection = Connection(ClientSocket(websocket), settings, as_text=as_text)
+    try:
+        with admission.seat():
+            await connection.run(engines)
+    except LimitExceeded as refusal:
+        await connection.hang_up(refusal)
+
+
+class PageFiles(StaticFiles):
+    """The files of the page, each with the page's headers."""
+
+    def file_response(self, *args: Any, **options: Any) -> Response:
+        """Return a file, or that it has not changed."""
+        response = super().file_response(*args, **options)
+        response.headers.update(PAGE_HEADERS)
+        return response
 
 
 def _lifespan(engines: Engines) -> Callable[[FastAPI], Any]:

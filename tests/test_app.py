@@ -164,11 +164,12 @@ async def test_compression_is_not_negotiated() -> None:
 
 
 async def test_the_page_is_served_with_its_headers() -> None:
-    """The page allows no foreign script, and every module it names is there."""
+    """Whichever way it is asked for: no foreign script, no foreign frame."""
     async with serving() as address, httpx.AsyncClient(base_url=address.http) as client:
-        page = await client.get("/")
-        assert page.status_code == 200
-        assert {name: page.headers[name] for name in PAGE_HEADERS} == PAGE_HEADERS
+        for path in ("/", "/static/index.html", "/static/js/main.js"):
+            page = await client.get(path)
+            assert page.status_code == 200
+            assert {name: page.headers[name] for name in PAGE_HEADERS} == PAGE_HEADERS
 
 
 @pytest.mark.parametrize(
