@@ -12,7 +12,7 @@ from engine_api import Question, Tutor
 from engines.practice.skill import Turn
 from engines.practice.tutor import PracticeTutor
 from errors import EngineError
-from lessons.library import load_lessons
+from lessons.catalogue import load_lessons
 from settings import Settings
 
 _LONGEST_DRILL = 10

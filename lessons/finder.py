@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from lessons.library import Lesson
+from lessons.catalogue import Lesson
 from lessons.subject import Subject
 from lessons.wording import word_set, words
 

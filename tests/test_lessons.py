@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lessons.catalogue import TEXTS, Lesson, load_lessons
 from lessons.finder import LessonFinder
 from lessons.grading import Verdict, grade
-from lessons.library import TEXTS, Lesson, load_lessons
 from lessons.reciting import find_recital
 from lessons.subject import Check
 from tests.spoken_maths import check_answer

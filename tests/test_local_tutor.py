@@ -15,7 +15,7 @@ from engines.practice.intents import Intent, find_intent
 from engines.practice.skill import Turn
 from engines.practice.tutor import PracticeTutor
 from errors import EngineError
-from lessons.library import load_lessons
+from lessons.catalogue import load_lessons
 from lessons.times_tables import Fact, Table, find_question
 from settings import Settings
 from tests.spoken_maths import check_answer

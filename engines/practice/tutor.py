@@ -8,8 +8,8 @@ from engines.practice.follow_ups import FollowUps
 from engines.practice.skill import Skill, Turn
 from engines.practice.small_talk import SmallTalk, suggest
 from engines.practice.teaching import OFFERS, Teaching
+from lessons.catalogue import Lesson
 from lessons.finder import LessonFinder
-from lessons.library import Lesson
 from lessons.reciting import find_recital
 from lessons.sums.telling import find_sum
 from lessons.wording import is_question
