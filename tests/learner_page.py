@@ -102,6 +102,10 @@ class LearnerPage:
         """Return the last message of a kind that the page sent."""
         return next(message for message in reversed(self.sent) if isinstance(message, kind))
 
+    def count_sent(self, kind: type[ClientMessage]) -> int:
+        """Return how many messages of a kind the page sent."""
+        return sum(isinstance(message, kind) for message in self.sent)
+
     def last_received(self, kind: type[M]) -> M:
         """Return the last message of a kind that the server sent."""
         return next(message for message in reversed(self.received) if isinstance(message, kind))

@@ -24,6 +24,14 @@ export class ConversationView {
     this.#list = list;
   }
 
+  /**
+   * Have a screen reader read what is new, or not: it would talk over the tutor.
+   * @param {boolean} on
+   */
+  announce(on) {
+    this.#scroller.ariaLive = on ? "polite" : "off";
+  }
+
   /** @param {readonly Caption[]} captions */
   show(captions) {
     const follow = this.#isAtEnd();
@@ -50,10 +58,21 @@ export class ConversationView {
   #update(caption) {
     const known = this.#shown.get(caption.id);
     if (known?.caption === caption) return;
-    const item = known?.item ?? this.#list.appendChild(document.createElement("li"));
+    const item = known?.item ?? this.#list.appendChild(emptyItem(caption));
     fill(item, caption);
     this.#shown.set(caption.id, { caption, item });
   }
+}
+
+/** @param {Caption} caption */
+function emptyItem({ speaker }) {
+  const item = document.createElement("li");
+  item.className = `caption ${speaker}`;
+  item.append(
+    element("span", "speaker", speaker === "tutor" ? "Tutor" : "You"),
+    element("p", "answer"),
+  );
+  return item;
 }
 
 /**
@@ -61,14 +80,11 @@ export class ConversationView {
  * @param {Caption} caption
  */
 function fill(item, caption) {
-  const isTutor = caption.speaker === "tutor";
-  item.className = `caption ${caption.speaker}`;
-  item.replaceChildren(
-    element("span", "speaker", isTutor ? "Tutor" : "You"),
-    isTutor ? answer(caption) : remark(caption),
-  );
+  const paragraph = /** @type {Element} */ (item.lastElementChild);
+  if (caption.speaker === "learner") return paragraph.replaceWith(remark(caption));
+  fillAnswer(paragraph, caption);
   // An answer of which nothing was heard was never given.
-  item.hidden = isTutor && caption.interrupted && spokenPart(caption)[0] === "";
+  item.hidden = caption.interrupted && spokenPart(caption)[0] === "";
 }
 
 /** @param {import("./captions.js").LearnerCaption} caption */
@@ -78,11 +94,26 @@ function remark({ text, interim, language }) {
   return paragraph;
 }
 
-/** @param {import("./captions.js").TutorCaption} caption */
-function answer(caption) {
+/**
+ * @param {Element} paragraph
+ * @param {import("./captions.js").TutorCaption} caption
+ */
+function fillAnswer(paragraph, caption) {
   const [spoken, rest] = spokenPart(caption);
-  const paragraph = element("p", "answer");
-  paragraph.append(element("span", "spoken", spoken));
+  const shown = paragraph.firstElementChild ?? paragraph.appendChild(element("span", "spoken"));
+  extend(shown, spoken);
+  shown.nextElementSibling?.remove();
   if (rest) paragraph.append(element(caption.interrupted ? "del" : "span", "unheard", rest));
-  return paragraph;
+}
+
+/**
+ * Add what is new and leave the rest alone, so that a screen reader reads nothing twice.
+ * @param {Element} shown
+ * @param {string} text
+ */
+function extend(shown, text) {
+  const before = shown.textContent ?? "";
+  if (text === before) return;
+  if (text.startsWith(before)) shown.append(text.slice(before.length));
+  else shown.textContent = text;
 }

@@ -22,6 +22,7 @@ export class View {
     const changed = (/** @type {keyof PageState} */ key) => state[key] !== this.#shown[key];
     showStage(state);
     this.#showControls(state);
+    if (changed("voiced")) this.#conversation.announce(!state.voiced);
     if (changed("captions")) this.#showCaptions(state);
     if (changed("engines")) showEngines(state.engines);
     if (changed("metrics") || changed("underruns")) showLatency(state);
@@ -34,8 +35,6 @@ export class View {
     const { microphone, connection } = state;
     this.#microphone.dataset["microphone"] = microphone;
     this.#microphone.disabled = microphone === "asking" || connection === "failed";
-    if (microphone === "off") this.#microphone.removeAttribute("aria-pressed");
-    else this.#microphone.setAttribute("aria-pressed", String(microphone === "muted"));
     setText("microphone-label", MICROPHONE_LABELS[microphone]);
     this.#stop.disabled = !isAnswering(state);
     this.#send.disabled = connection !== "open";

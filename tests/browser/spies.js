@@ -36,6 +36,7 @@ function tapOf(context) {
   };
   connect.call(context.tap, context.destination);
   spies.rate = context.sampleRate;
+  spies.latency = () => context.outputLatency || 0;
   spies.now = () => Math.round(context.currentTime * context.sampleRate);
   return context.tap;
 }
@@ -92,11 +93,15 @@ if (SPIES_MICROPHONE === "tone") {
   const gain = new GainNode(context, { gain: 0 });
   const tone = new OscillatorNode(context, { frequency: 220 });
   tone.start();
-  const stream = new MediaStreamAudioDestinationNode(context);
-  tone.connect(gain).connect(stream);
+  const plug = () => {
+    const { stream } = gain.connect(new MediaStreamAudioDestinationNode(context));
+    spies.unplug = () => stream.getAudioTracks()[0].dispatchEvent(new Event("ended"));
+    return stream;
+  };
+  tone.connect(gain);
   navigator.mediaDevices.getUserMedia = async () => {
     await context.resume();
-    return stream.stream;
+    return plug();
   };
   spies.speak = (seconds) => {
     gain.gain.setValueAtTime(0.5, context.currentTime);
