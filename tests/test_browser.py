@@ -1,68 +1,28 @@
 """The page in a real Chromium, with a real server, over the real wire."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from fastapi.responses import FileResponse
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from app import create_app
-from engines.scripted import Script, play
-from messages import AudioComplete, AudioFrame, BargeIn, Playback, TextMessage, TurnMetrics
-from settings import Settings
-from tests.learner_page import CHROMIUM, TAP, launch, visit
-from tests.recordings import FOLDER as RECORDINGS
-from tests.serving import Address, serve_in_thread
+from messages import AudioComplete, BargeIn, Playback, TextMessage, TurnMetrics
+from tests.learner_page import visit
+from tests.scripted_page import BROWSER_MARKS, SCRIPT, launched, serving
+from tests.serving import Address
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None,
-        reason="LEFT OUT: the tests that talk to the page, for want of Chromium (Debian: chromium)",
-    ),
-]
+pytestmark = BROWSER_MARKS
 
-RECORDING = RECORDINGS / "go_forward.wav"
 INTERRUPTED = 0x18
 FULL_SCALE = 32_768
-
-SCRIPT = Script(
-    utterances=("Go forward ten metres.", "No, wait."),
-    replies=(
-        "Here 3000 words would not be enough. So there are a few more of them to be heard.",
-        "Now 6000 words follow, as many as it takes.",
-    ),
-    final_ms=20,
-    first_word_ms=20,
-    word_ms=1,
-    first_audio_ms=20,
-    audio_speed=20,
-    spoken_word_ms=120,
-)
-"""Two answers whose samples are all 3,000 and all 6,000; the first lasts 2.2 s."""
-
 FIRST, SECOND = 3_000 / FULL_SCALE, 6_000 / FULL_SCALE
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A Chromium whose microphone plays recorded speech."""
-    with sync_playwright() as playwright:
-        browser = launch(playwright, RECORDING)
+    with launched() as browser:
         yield browser
-        browser.close()
-
-
-@contextmanager
-def serving(script: Script = SCRIPT) -> Iterator[Address]:
-    """Serve the application with scripted engines."""
-    settings = Settings(silence_timeout_ms=300)
-    app = create_app(settings, play(script))
-    app.get("/tap.js")(lambda: FileResponse(TAP))
-    with serve_in_thread(app) as address:
-        yield address
 
 
 @pytest.fixture
@@ -175,53 +135,6 @@ def test_an_echo_lowers_the_tutor_and_gives_it_back(browser: Browser) -> None:
         assert peaks[-5] == pytest.approx(1, rel=0.05)
 
 
-def test_each_failure_of_the_microphone_has_its_own_words(
-    browser: Browser, address: Address
-) -> None:
-    """The page says what is wrong and what to do, and goes on without."""
-    failures = {
-        "NotAllowedError": "The microphone was refused.",
-        "NotFoundError": "No microphone was found.",
-        "NotReadableError": "The microphone is in use by another program.",
-        "AbortError": "The microphone could not be opened.",
-    }
-    with visit(browser, address, microphone="fails") as learner:
-        for exception, words in failures.items():
-            learner.wait_for("ready")
-            learner.page.evaluate(f"() => {{ spies.failure = '{exception}'; }}")
-            learner.page.click("#microphone")
-            learner.page.locator("#notice.shown", has_text=words).wait_for()
-            assert "type" in learner.page.inner_text("#notice-action")
-
-
-def test_a_learner_who_refuses_the_microphone_can_type(browser: Browser, address: Address) -> None:
-    """The browser's own refusal leaves the rest of the page at work."""
-    with visit(browser, address, permissions=[]) as learner:
-        learner.wait_for("ready")
-        learner.page.click("#microphone")
-        learner.page.locator("#notice.shown", has_text="refused").wait_for()
-        learner.ask("What is it?")
-        learner.wait_for("speaking")
-        learner.page.keyboard.press("Escape")
-
-
-def test_a_lost_microphone_can_be_replaced(browser: Browser, address: Address) -> None:
-    """The page says that it went away, hears nothing more from it, and takes another one."""
-    with visit(browser, address, microphone="tone") as learner:
-        learner.wait_for("ready")
-        learner.page.click("#microphone")
-        learner.wait_for("listening")
-        learner.page.evaluate("() => spies.unplug()")
-        learner.page.locator("#notice.shown", has_text="went away").wait_for()
-        learner.wait_for("ready")
-        learner.page.click("#microphone")
-        learner.wait_for("listening")
-        assert learner.page.locator("#notice.shown").count() == 0
-        before = learner.count_sent(AudioFrame)
-        learner.page.wait_for_timeout(1_000)
-        assert learner.count_sent(AudioFrame) - before < 60
-
-
 def test_answers_are_read_out_only_where_there_is_no_voice(
     browser: Browser, address: Address
 ) -> None:
@@ -233,23 +146,6 @@ def test_answers_are_read_out_only_where_there_is_no_voice(
         learner.ask("What is it?")
         learner.wait_for("speaking")
         assert log.get_attribute("aria-live") == "off"
-
-
-def test_muting_sends_nothing_more(browser: Browser, address: Address) -> None:
-    """M mutes and unmutes, in word and in deed: no audio leaves the page meanwhile."""
-    with visit(browser, address, microphone="tone") as learner:
-        learner.wait_for("ready")
-        learner.page.click("#microphone")
-        learner.wait_for("listening")
-        learner.page.keyboard.press("m")
-        learner.wait_for("muted")
-        sent = learner.count_sent(AudioFrame)
-        learner.page.wait_for_timeout(200)
-        assert learner.count_sent(AudioFrame) == sent
-        learner.page.keyboard.press("m")
-        learner.wait_for("listening")
-        learner.page.wait_for_timeout(200)
-        assert learner.count_sent(AudioFrame) > sent
 
 
 def test_the_page_comes_back_when_the_connection_breaks(browser: Browser, address: Address) -> None:
