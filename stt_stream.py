@@ -103,10 +103,11 @@ class Ears:
     async def _hear_audio(self, pcm: bytes | memoryview) -> None:
         if not self.recognition.deaf:
             self.recognition.push(pcm)
-            speaking = self._session.phase is Phase.SPEAKING
-            arrived = self._session.last_audio_time
-            self._act(self._endpointer.hear(self._score(pcm), arrived, speaking=speaking))
-        wait_s = self._pace.take(len(pcm) / 2 / INPUT_RATE, _now())
+            if scores := self._score(pcm):
+                speaking = self._session.phase is Phase.SPEAKING
+                arrived = self._session.last_audio_time
+                self._act(self._endpointer.hear(scores, arrived, speaking=speaking))
+        wait_s = self._pace.take(len(pcm) / 2 / INPUT_RATE, self._session.last_audio_time)
         if wait_s or len(self._session.audio_queue):
             # Other sessions get their turn between the frames of a burst.
             await asyncio.sleep(wait_s)
