@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import messages as m
 from errors import LimitExceeded, ProtocolError
+from tests.handmade_frames import SECRET, SILENCE, codes, frame
 from tests.message_strategies import any_bytes, any_json
 from websocket_protocol import (
     MALFORMED_CODES,
@@ -21,21 +22,6 @@ from websocket_protocol import (
     encode,
 )
 from wire.frame_types import CLIENT_TYPES, FRAME_TYPES, SERVER_TYPES, FrameType
-
-SILENCE = m.AudioFrame(bytes(640))
-SECRET = "my grandmother's maiden name"
-
-
-def frame(code: int, payload: bytes = b"", *, length: int | None = None) -> bytes:
-    """Return a frame written by hand, if need be with a length that is a lie."""
-    size = len(payload) if length is None else length
-    return bytes([code]) + size.to_bytes(4, "big") + payload
-
-
-def codes(found: list[Any]) -> list[str]:
-    """Return what was found by kind: the code of an error, the class of a message."""
-    return [f.code if isinstance(f, ProtocolError) else type(f).__name__ for f in found]
-
 
 # --- bytes ----------------------------------------------------------------------------
 

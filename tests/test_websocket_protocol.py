@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import messages as m
 from errors import ProtocolError
 from tests import protocol_vectors
+from tests.handmade_frames import SILENCE, frame
 from tests.message_strategies import client_messages, server_messages
 from websocket_protocol import (
     MALFORMED_CODES,
@@ -22,21 +23,6 @@ from websocket_protocol import (
     encode_text,
 )
 from wire.frame_types import CLIENT_TYPES, FRAME_TYPES, SERVER_TYPES, FrameType
-
-SILENCE = m.AudioFrame(bytes(640))
-SECRET = "my grandmother's maiden name"
-
-
-def frame(code: int, payload: bytes = b"", *, length: int | None = None) -> bytes:
-    """Return a frame written by hand, if need be with a length that is a lie."""
-    size = len(payload) if length is None else length
-    return bytes([code]) + size.to_bytes(4, "big") + payload
-
-
-def codes(found: list[Any]) -> list[str]:
-    """Return what was found by kind: the code of an error, the class of a message."""
-    return [f.code if isinstance(f, ProtocolError) else type(f).__name__ for f in found]
-
 
 # --- values -------------------------------------------------------------------------------------
 
