@@ -5,9 +5,9 @@ stream or iterator that the engine hands out. Engines never block the event loop
 10 ms and raise nothing but :class:`~errors.EngineError`.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 INPUT_RATE = 16_000
 """Sample rate of everything heard, in Hz. PCM16 little-endian, mono."""
@@ -57,6 +57,16 @@ class Engine(Protocol):
         ...
 
 
+@runtime_checkable
+class Counting(Protocol):
+    """An engine that counts what operators should know of."""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How often something happened since the start, for example ``{"quota_refused": 3}``."""
+        ...
+
+
 # --- detecting speech ---------------------------------------------------------------------------
 
 
@@ -87,20 +97,31 @@ class SpeechDetector(Engine, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InterimTranscript:
-    """A guess at what of the utterance is not final yet; the next one replaces it."""
+    """A guess at what of the utterance is not final yet; the next one replaces it.
+
+    Start and end are in milliseconds of the audio pushed so far, where the recognizer tells.
+    """
 
     utterance_id: int
     text: str
     stability: float = 0.0
+    language: str = ""
+    start_ms: int | None = None
+    end_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FinalTranscript:
-    """A part of the utterance that will not change any more. An utterance has zero or more."""
+    """A part of the utterance that will not change any more. An utterance has zero or more.
+
+    Start and end are in milliseconds of the audio pushed so far, where the recognizer tells.
+    """
 
     utterance_id: int
     text: str
     language: str
+    start_ms: int | None = None
+    end_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +139,7 @@ class RecognizerOptions:
     """What a recognizer should expect to hear."""
 
     language: str = "en-US"
+    alternative_languages: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
 
 

@@ -2,10 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-EngineChoice = Literal["auto", "local", "scripted"]
+EngineChoice = Literal["auto", "google", "local", "scripted"]
+TutorChoice = Literal["auto", "google", "generativeai", "openai", "local", "scripted"]
+Thinking = Literal["lowest", "off", "minimal", "low", "medium", "high"]
 
 
 class Settings(BaseSettings):
@@ -24,7 +26,7 @@ class Settings(BaseSettings):
     """Sessions one process serves at a time; a further one is refused with 1013."""
 
     stt_engine: EngineChoice = "auto"
-    tutor_engine: EngineChoice = "auto"
+    tutor_engine: TutorChoice = "auto"
     voice_engine: EngineChoice = "auto"
     default_language: str = "en-US"
     """Language of a new session (BCP 47). ``LANGUAGE`` alone is gettext's."""
@@ -54,9 +56,48 @@ class Settings(BaseSettings):
     voice_timeout_s: Annotated[float, Field(gt=0)] = 10.0
     """Longest wait for the voice once it has a sentence, and between two pieces of audio."""
 
-    @field_validator("allowed_origins", mode="before")
+    alternative_languages: Annotated[tuple[str, ...], NoDecode, Field(max_length=3)] = ()
+    """Other languages the learner may fall into (BCP 47), separated by commas; at most three."""
+    phrase_hints: Annotated[tuple[str, ...], NoDecode] = ()
+    """Words the recognizer should expect, separated by commas."""
+
+    google_application_credentials: str = ""
+    """File with the credentials for Google Cloud Speech and Text-to-Speech."""
+    google_cloud_project: str = ""
+    """Project of Vertex AI; with ``google_cloud_location`` it serves Gemini without a key."""
+    google_cloud_location: str = ""
+    google_stt_model: str = "latest_long"
+    google_voice: str = "Kore"
+    """A Chirp 3 HD voice by its own name, the same in each language, or a voice's full name."""
+    speech_emulator_host: str = ""
+    """``host:port`` of an emulator to use in place of Google Cloud Speech."""
+    tts_emulator_host: str = ""
+    """``host:port`` of an emulator to use in place of Google Cloud Text-to-Speech."""
+
+    gemini_api_key: SecretStr = SecretStr("")
+    google_api_key: SecretStr = SecretStr("")
+    """A key for Gemini under its other usual name; ``gemini_api_key`` goes first."""
+    google_gemini_base_url: str = ""
+    """Address to use in place of the Gemini API's."""
+    gemini_model: str = "gemini-3.5-flash-lite"
+    gemini_fallback_model: str = ""
+    """Model that answers where the first one failed twice; empty for none."""
+    gemini_thinking: Thinking = "lowest"
+    """How much to think before the answer; ``lowest`` is what the model's family accepts."""
+    gemini_temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    """Left to the model where empty, as Google advises for Gemini 3."""
+    gemini_max_output_tokens: Annotated[int, Field(ge=64)] = 2_048
+    gemini_first_token_timeout_s: Annotated[float, Field(gt=0)] = 3.0
+    """Longest wait for an attempt's first words; then the next attempt begins."""
+
+    openai_base_url: str = "http://127.0.0.1:11434/v1"
+    """A server with OpenAI's chat completions. The default is where Ollama listens."""
+    openai_model: str = ""
+    openai_api_key: SecretStr = SecretStr("")
+
+    @field_validator("allowed_origins", "alternative_languages", "phrase_hints", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(origin.strip() for origin in value.split(",") if origin.strip())
+            return tuple(part.strip() for part in value.split(",") if part.strip())
         return value

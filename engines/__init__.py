@@ -1,4 +1,4 @@
-"""The engines that are not Google's, and the only place that knows an engine by its name.
+"""The engines, and the only place that knows one by its name.
 
 An engine is a module of this folder with a factory for each sense it serves. Modules are imported
 when they are chosen, and vendor packages when an engine starts.
@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import cast
 
 from engine_api import Engines, Recognizer, SpeechDetector, Tutor, Voice
-from settings import EngineChoice, Settings
+from settings import EngineChoice, Settings, TutorChoice
 
 DETECTORS: dict[EngineChoice, str] = {
     "auto": "engines.local_vad",
@@ -20,7 +20,7 @@ RECOGNIZERS: dict[EngineChoice, str] = {
     "local": "engines.local_stt",
     "scripted": "engines.scripted",
 }
-TUTORS: dict[EngineChoice, str] = {
+TUTORS: dict[TutorChoice, str] = {
     "auto": "engines.local_tutor",
     "local": "engines.local_tutor",
     "scripted": "engines.scripted",
