@@ -1,0 +1,1 @@
+"""The engines that hear, think and speak through Google Cloud and Gemini."""
