@@ -5,7 +5,7 @@ The engines come from the tables in ``engines``, so one that is added there is t
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -34,14 +34,20 @@ FRAME = 640
 SPEECH = load_recording("go_forward").pcm
 SILENCE = bytes(25 * FRAME)
 
+CLIENTS = frozenset({"google", "generativeai", "openai"})
+"""Engines that need somebody to talk to."""
+
 QUICK = Script(final_ms=30, first_word_ms=5, word_ms=1, first_audio_ms=10, audio_speed=50)
 
 Item = TypeVar("Item")
 
 
-def choices(*tables: dict[EngineChoice, str]) -> list[Any]:
-    """Return the engines of the tables as parameters; all but the scripted ones load models."""
-    names = dict.fromkeys(name for table in tables for name in table if name != "auto")
+def choices(*tables: Iterable[str]) -> list[Any]:
+    """Return the engines of the tables as parameters; all but the scripted ones load models.
+
+    Engines that are the clients of a service of their own are left out.
+    """
+    names = dict.fromkeys(name for table in tables for name in table if name not in CLIENTS)
     marks = {name: () if name == "scripted" else (pytest.mark.models,) for name in names}
     return [pytest.param(name, marks=marks[name]) for name in names]
 

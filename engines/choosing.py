@@ -1,0 +1,119 @@
+"""Which engine serves each sense: the one that was named, or what the credentials allow.
+
+``auto`` takes Google where there are credentials for it, else an engine of this machine. Nothing
+here asks the network, so a start never waits for it, and no reason holds a secret.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from settings import EngineChoice, Settings, TutorChoice
+
+Name = TypeVar("Name", bound=str)
+
+GCLOUD_LOGIN = Path(".config/gcloud/application_default_credentials.json")
+"""Where ``gcloud auth application-default login`` leaves its credentials, below the home folder."""
+
+PRODUCT_NAME = Path("/sys/class/dmi/id/product_name")
+"""Begins with "Google" on a machine of Google Cloud; its client libraries look there too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[Name]):
+    """An engine by its name in the tables, the setting that changes it, and why it is the one."""
+
+    setting: str
+    engine: Name
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The engine of each sense."""
+
+    stt: Choice[EngineChoice]
+    tutor: Choice[TutorChoice]
+    voice: Choice[EngineChoice]
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where this machine may keep credentials that no setting names.
+
+    Args:
+        home: The home folder of who runs the service; found out where left out.
+        product_name: The file with the product name of the machine.
+    """
+
+    home: Path | None = None
+    product_name: Path = PRODUCT_NAME
+
+    def has_gcloud_login(self) -> bool:
+        """Return whether somebody has logged in with gcloud for applications."""
+        try:
+            return ((self.home or Path.home()) / GCLOUD_LOGIN).is_file()
+        except (OSError, RuntimeError):  # no home, or none that may be read
+            return False
+
+    def is_googles(self) -> bool:
+        """Return whether this is a machine of Google Cloud, which may have a service account."""
+        try:
+            return self.product_name.read_text(errors="replace").startswith("Google")
+        except OSError:
+            return False
+
+
+def choose(settings: Settings, machine: Machine) -> Choices:
+    """Return the engines to run on, none of them ``auto``."""
+    cloud = find_cloud_credentials(settings, machine)
+    return Choices(
+        stt=_choose_speech(
+            "STT_ENGINE", settings.stt_engine, "SPEECH_EMULATOR_HOST", settings, cloud
+        ),
+        tutor=_choose_tutor(settings),
+        voice=_choose_speech(
+            "VOICE_ENGINE", settings.voice_engine, "TTS_EMULATOR_HOST", settings, cloud
+        ),
+    )
+
+
+def find_cloud_credentials(settings: Settings, machine: Machine) -> str:
+    """Return where credentials for Google Cloud were found, in words; empty for nowhere.
+
+    A machine of Google alone is none: its account often has no right to these services, and the
+    project shows that somebody means to use them.
+    """
+    if settings.google_application_credentials:
+        return "GOOGLE_APPLICATION_CREDENTIALS is set"
+    if machine.has_gcloud_login():
+        return "gcloud is logged in for applications"
+    if settings.google_cloud_project and machine.is_googles():
+        return "GOOGLE_CLOUD_PROJECT is set on a machine of Google Cloud"
+    return ""
+
+
+def _choose_speech(
+    setting: str, asked: EngineChoice, emulator: str, settings: Settings, cloud: str
+) -> Choice[EngineChoice]:
+    if asked != "auto":
+        return Choice(setting, asked, f"{setting} is {asked}")
+    if getattr(settings, emulator.lower()):
+        return Choice(setting, "google", f"{emulator} is set")
+    if cloud:
+        return Choice(setting, "google", cloud)
+    return Choice(setting, "local", "no credentials for Google Cloud were found")
+
+
+def _choose_tutor(settings: Settings) -> Choice[TutorChoice]:
+    setting, asked = "TUTOR_ENGINE", settings.tutor_engine
+    if asked != "auto":
+        return Choice(setting, asked, f"{setting} is {asked}")
+    for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY"):
+        if getattr(settings, name.lower()).get_secret_value():
+            return Choice(setting, "google", f"{name} is set")
+    if settings.google_cloud_project and settings.google_cloud_location:
+        return Choice(setting, "google", "GOOGLE_CLOUD_PROJECT and GOOGLE_CLOUD_LOCATION are set")
+    if settings.openai_model:
+        return Choice(setting, "openai", "OPENAI_MODEL is set")
+    return Choice(setting, "local", "neither GEMINI_API_KEY nor OPENAI_MODEL is set")
