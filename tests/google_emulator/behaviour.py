@@ -1,0 +1,67 @@
+"""How fast the services answer and what they allow; a test changes it while they run.
+
+Each service has a class of its own here, whose fields default to what Google does. Delays are in
+milliseconds, limits in the unit of their name.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+ServiceName = Literal["stt", "llm", "tts"]
+
+
+class _Behaviour(BaseModel):
+    """Refuses a field it does not know, so that a misspelt change fails."""
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+
+class SpeechBehaviour(_Behaviour):
+    """Of Cloud Speech."""
+
+    interim_ms: float = 0
+    """Time an interim result takes."""
+    final_ms: float = 0
+    """Time a final result takes."""
+    interim_every_ms: int = 300
+    """Audio between two interim results."""
+    endpoint_ms: int = 500
+    """Silence in the audio after which a result is final."""
+    longest_result_s: float = 15
+    """Speech after which a result is final at the next gap between words."""
+    stream_limit_s: float = 305
+    """Longest stream, by the clock and by its audio."""
+    audio_timeout_s: float = 10
+    """Longest wait for audio."""
+    max_audio_bytes: int = 25_600
+    """Longest audio in one message."""
+    detected_language: str = ""
+    """The language that is heard, where a client names it or offers it as an alternative."""
+    journal_audio: bool = True
+    """Whether each audio message becomes a journal entry."""
+
+
+class GeminiBehaviour(_Behaviour):
+    """Of Gemini."""
+
+
+class VoiceBehaviour(_Behaviour):
+    """Of Cloud Text-to-Speech."""
+
+
+class Behaviour(_Behaviour):
+    """Of all three."""
+
+    stt: SpeechBehaviour = SpeechBehaviour()
+    llm: GeminiBehaviour = GeminiBehaviour()
+    tts: VoiceBehaviour = VoiceBehaviour()
+
+    def change(self, service: ServiceName, changes: dict[str, Any]) -> None:
+        """Change some fields of a service at once.
+
+        Raises:
+            ValueError: There is no such field, or not with such a value.
+        """
+        present = getattr(self, service)
+        setattr(self, service, type(present).model_validate({**present.model_dump(), **changes}))
