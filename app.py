@@ -3,10 +3,11 @@
 import gc
 import logging
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import uvicorn
 from fastapi import FastAPI, Response, WebSocket, WebSocketDisconnect
@@ -15,10 +16,11 @@ from fastapi.staticfiles import StaticFiles
 
 from connection import Connection, Disconnected, Event
 from engine_api import Engines
+from engine_room import EngineRoom
 from engines import create_engines
-from errors import LimitExceeded
+from errors import BadSettings, CloseCode, LimitExceeded
 from limits import Admission
-from settings import Settings
+from settings import Settings, read_settings
 from telemetry import configure_logging
 
 logger = logging.getLogger(__name__)
@@ -48,20 +50,24 @@ def create_app(settings: Settings | None = None, engines: Engines | None = None)
     Args:
         settings: What to run with; read from the environment where left out.
         engines: What hears, thinks and speaks; made from the settings where left out.
+
+    Raises:
+        BadSettings: The environment holds a value that cannot be.
     """
-    settings = settings or Settings()
-    engines = engines or create_engines(settings)
+    settings = settings or read_settings()
+    room = EngineRoom(engines or create_engines(settings))
     admission = Admission(settings)
-    app = FastAPI(title="TeachMe Live", lifespan=_lifespan(engines), openapi_url=None)
+    app = FastAPI(title="TeachMe Live", lifespan=_lifespan(room), openapi_url=None)
 
     @app.websocket("/ws")
     async def talk(websocket: WebSocket) -> None:
         if await _is_admitted(websocket, admission):
-            await _serve(websocket, settings, engines, admission)
+            await _serve(websocket, settings, room, admission)
 
     @app.get("/health")
-    async def health() -> dict[str, Any]:
-        return {"status": "ok", "sessions": admission.sessions}
+    async def health(response: Response) -> dict[str, Any]:
+        response.status_code = 503 if room.fault else 200
+        return {**room.report(), "sessions": admission.sessions}
 
     @app.get("/", include_in_schema=False)
     async def page() -> Response:
@@ -84,16 +90,19 @@ async def _is_admitted(websocket: WebSocket, admission: Admission) -> bool:
 
 
 async def _serve(
-    websocket: WebSocket, settings: Settings, engines: Engines, admission: Admission
+    websocket: WebSocket, settings: Settings, room: EngineRoom, admission: Admission
 ) -> None:
     await websocket.accept()
     as_text = websocket.query_params.get("format") == "json"
     connection = Connection(ClientSocket(websocket), settings, as_text=as_text)
+    if room.fault is not None:
+        await connection.hang_up(room.fault, CloseCode.MISCONFIGURED)
+        return
     try:
         with admission.seat():
-            await connection.run(engines)
+            await connection.run(room.engines)
     except LimitExceeded as refusal:
-        await connection.hang_up(refusal)
+        await connection.hang_up(refusal, refusal.close_code)
 
 
 class PageFiles(StaticFiles):
@@ -106,23 +115,19 @@ class PageFiles(StaticFiles):
         return response
 
 
-def _lifespan(engines: Engines) -> Callable[[FastAPI], Any]:
+def _lifespan(room: EngineRoom) -> Callable[[FastAPI], Any]:
     """Return what starts the engines before the first session and stops them after the last."""
-    parts = (engines.detector, engines.recognizer, engines.tutor, engines.voice)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         configure_logging()
-        for engine in parts:
-            await engine.start()
-        logger.info("ready: %s", ", ".join(engine.name for engine in parts))
+        await room.start()
         # What start-up made lives as long as the process; a full collection over it would stop
         # every session for a tenth of a second.
         gc.collect()
         gc.freeze()
         yield
-        for engine in reversed(parts):
-            await engine.aclose()
+        await room.aclose()
 
     return lifespan
 
@@ -149,14 +154,27 @@ class ClientSocket:
 def __getattr__(name: str) -> FastAPI:
     """Make ``app.app`` when ``uvicorn app:app`` asks for it, and not for everyone who imports."""
     if name == "app":
-        return create_app()
+        configure_logging()
+        try:
+            return create_app()
+        except BadSettings as error:
+            _give_up(error)
     raise AttributeError(name)
+
+
+def _give_up(error: BadSettings) -> NoReturn:
+    """End the process; whoever started it reads what to correct, and no traceback."""
+    logger.critical("%s %s", error.message, error.action)
+    sys.exit(2)
 
 
 def main() -> None:
     """Serve with the settings of the environment."""
-    settings = Settings()
     configure_logging()
+    try:
+        settings = read_settings()
+    except BadSettings as error:
+        _give_up(error)
     config = uvicorn.Config(
         create_app(settings),
         host=settings.host,

@@ -34,6 +34,9 @@ YIELD_AFTER = 16
 SEND_TIMEOUT_S = 10.0
 """Longest wait for a client to take one message."""
 
+MAX_REASON_BYTES = 123
+"""Room for the reason of a close (RFC 6455, 5.5 and 5.5.1)."""
+
 Event = MutableMapping[str, Any]
 """An event of the ASGI WebSocket protocol."""
 
@@ -102,16 +105,18 @@ class Connection:
             self._unsent_errors = await take_errors(session)
             raise refusals[0]
 
-    async def hang_up(self, refusal: LimitExceeded) -> None:
+    async def hang_up(self, why: TeachMeError, close_code: CloseCode) -> None:
         """Say why, and close. A client that reads no more is not told; the server closes for us."""
-        if refusal.code == "slow_client":
+        if why.code == "slow_client":
             return
-        code, reason = refusal.close_code, refusal.message
-        last_words = Error(refusal.code, reason, refusal.action, refusal.retryable, fatal=True)
+        last_words = Error(why.code, why.message, why.action, why.retryable, fatal=True)
         with suppress(Disconnected, LimitExceeded):
             for error in [*self._unsent_errors, last_words]:
                 await self._send(error)
-            await self._socket.send({"type": "websocket.close", "code": code, "reason": reason})
+            reason = why.message.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
+            await self._socket.send(
+                {"type": "websocket.close", "code": close_code, "reason": reason}
+            )
 
     async def _receive_pump(self, session: SessionState, reception: Reception) -> None:
         since_yield = 0

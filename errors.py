@@ -19,6 +19,7 @@ class CloseCode(IntEnum):
     MALFORMED = 4400
     ORIGIN_REFUSED = 4403
     SLOW_CLIENT = 4408
+    MISCONFIGURED = 4503
 
 
 class TeachMeError(Exception):
@@ -60,7 +61,15 @@ class LimitExceeded(TeachMeError):
 
 
 class EngineError(TeachMeError):
-    """An engine failed. The turn ends with an apology and the session goes on."""
+    """An engine failed. The turn ends with an apology and the session goes on.
+
+    Raised by an engine's start it means that no session can begin: its message and action are for
+    the operator, and name the setting to change.
+    """
+
+
+class BadSettings(TeachMeError):
+    """The operator set what cannot be. The message names each variable and what it may be."""
 
 
 class InvalidTransition(TeachMeError):

@@ -2,8 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from errors import BadSettings
 
 EngineChoice = Literal["auto", "google", "local", "scripted"]
 TutorChoice = Literal["auto", "google", "generativeai", "openai", "local", "scripted"]
@@ -101,3 +103,24 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+
+def read_settings() -> Settings:
+    """Return the settings of the environment and of ``.env``.
+
+    Raises:
+        BadSettings: A value cannot be; the message names its variable and what is allowed.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = (
+            f"{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
+            # What was read is left out, for it may be a secret under the wrong name.
+            for problem in error.errors(include_input=False, include_url=False)
+        )
+        raise BadSettings(
+            "bad_settings",
+            "; ".join(problems) + ".",
+            "Correct it in the environment or in the file .env.",
+        ) from None

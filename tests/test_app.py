@@ -181,7 +181,7 @@ async def test_nothing_but_the_page_is_served(path: str) -> None:
         assert (await client.get(path)).status_code == 404
 
 
-async def test_health_counts_sessions() -> None:
+async def test_health_names_the_engines_and_counts_sessions() -> None:
     """Sessions are counted while they last."""
     async with (
         serving() as address,
@@ -189,7 +189,12 @@ async def test_health_counts_sessions() -> None:
         connect(address.ws) as socket,
     ):
         await receive(socket, Welcome)
-        assert (await client.get("/health")).json() == {"status": "ok", "sessions": 1}
+        senses = ("detector", "stt", "tutor", "voice")
+        assert (await client.get("/health")).json() == {
+            "status": "ok",
+            "sessions": 1,
+            "engines": {sense: {"name": "Scripted"} for sense in senses},
+        }
 
 
 async def test_odd_frames_are_refused_and_the_next_is_heard() -> None:

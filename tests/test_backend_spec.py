@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,7 +13,9 @@ import pytest
 import messages as m
 from connection import MAX_MALFORMED, SEND_TIMEOUT_S
 from endpointing import WINDOW_MS, EndpointingPolicy
-from errors import CloseCode, ProtocolError
+from engine_room import EngineRoom
+from engines.scripted import Script, play
+from errors import CloseCode, EngineError, ProtocolError
 from listening.audio_queue import MAX_MARKERS
 from listening.pace import BURST_S, SPEED
 from outbound import MAX_MESSAGES
@@ -42,6 +45,7 @@ TYPES = {**CLIENT_TYPES, **SERVER_TYPES}
 
 NESTED = {m.Limits: "limits", m.AudioFormats: "formats"}
 STAGES = ("stt", "tutor", "voice")
+REASONS = ("unauthorized", "quota", "rejected")
 ERRORS = {"ProtocolError", "EngineError", "LimitExceeded", "Error"}
 
 
@@ -172,6 +176,17 @@ def test_phases_and_modes_are_those_of_the_messages() -> None:
     assert [row[0] for row in tables(chapters["Barge-in"])[0]] == list(get_args(m.BargeInMode))
 
 
+def test_health_is_as_the_page_says() -> None:
+    """The fields of the answer stand in the table, and the example has no others."""
+    [rows], [example] = tables(sections(3, CHAPTERS["Connecting"])["Health"]), examples("health")
+    room = EngineRoom(play(Script()))
+    room.fault = EngineError("tutor_unauthorized", "There is no key.", "Set one.")
+    documented, shown = {row[0] for row in rows}, json.loads(example)
+    assert {"sessions", *room.report()} == documented
+    assert set(shown) == documented - {"error"}
+    assert set(shown["engines"]) == set(room.report()["engines"])
+
+
 def test_close_codes_are_those_of_the_code() -> None:
     """Each close code stands there under its name."""
     documented = [(code, name) for code, name, _, _ in tables(CHAPTERS["Close codes"])[0]]
@@ -181,9 +196,13 @@ def test_close_codes_are_those_of_the_code() -> None:
 # --- errors -------------------------------------------------------------------------------------
 
 
-def documented_errors() -> set[str]:
-    """Return the codes in the table of errors."""
-    return {row[0] for row in tables(CHAPTERS["Errors"])[0]}
+def documented_errors() -> tuple[set[str], set[str]]:
+    """Return the codes in the table of errors, and in that of the Google engines."""
+    own, google = (
+        {code.strip("`") for row in rows for code in row[0].split(", ")}
+        for rows in tables(CHAPTERS["Errors"])
+    )
+    return own, google
 
 
 def errors_in(path: Path) -> Iterator[tuple[str, bool]]:
@@ -193,18 +212,27 @@ def errors_in(path: Path) -> Iterator[tuple[str, bool]]:
             retryable = any(keyword.arg == "retryable" for keyword in node.keywords)
             first = ast.unparse(node.args[0]) if node.args else ""
             if match := re.fullmatch(r"f?'([a-z_{}]+)'", first):
-                yield from ((match[1].format(stage=stage), retryable) for stage in STAGES)
+                for stage, reason in product(STAGES, REASONS):
+                    yield match[1].format(stage=stage, reason=reason), retryable
 
 
 def test_errors_of_the_service_are_all_explained() -> None:
     """Each error code in the service stands in the table, and none that it no longer has."""
     codes = {code for path in ROOT.glob("*.py") for code, _ in errors_in(path)}
-    assert codes == documented_errors()
+    assert codes == documented_errors()[0]
 
 
 def test_errors_of_the_engines_are_explained() -> None:
-    """So does each code of an engine that runs; one that cannot start meets no client."""
+    """So does each code of an engine that runs, unless it begins with its stage."""
     modules = (ROOT / "engines").rglob("*.py")
     codes = {code for path in modules for code, retryable in errors_in(path) if retryable}
     own = {code for code in codes if code.startswith(tuple(f"{stage}_" for stage in STAGES))}
-    assert codes - own <= documented_errors()
+    assert codes - own <= documented_errors()[0]
+
+
+def test_errors_of_the_google_engines_are_explained() -> None:
+    """Each code they add to those of the stages stands in their table."""
+    modules = (ROOT / "engines" / "tutor_errors.py", *(ROOT / "engines" / "google").glob("*.py"))
+    codes = {code for path in modules for code, _ in errors_in(path)}
+    own, google = documented_errors()
+    assert google <= codes <= own | google | {"tutor_not_started"}

@@ -106,7 +106,7 @@ def test_a_machine_of_google_serves_with_its_project(
 
 def test_a_machine_without_a_home_has_no_login() -> None:
     """A service that runs for nobody starts all the same."""
-    assert not Machine(Path("/proc/1/root/no"), Path("/nowhere")).has_gcloud_login()
+    assert not Machine(Path("/nowhere"), Path("/nowhere")).has_gcloud_login()
 
 
 @pytest.mark.parametrize(

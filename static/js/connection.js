@@ -24,7 +24,7 @@ const MAX_UNANSWERED = 3;
 const MAX_BUFFERED_BYTES = 65_536;
 
 /** Closes after which trying again cannot help (RFC 6455 7.4.1, BACKEND_SPEC.md). */
-const FINAL_CODES = new Set([1002, 1003, 1007, 1008, 1009, 4400, 4403]);
+const FINAL_CODES = new Set([1002, 1003, 1007, 1008, 1009, 4400, 4403, 4503]);
 
 const NORMAL = 1000;
 const LOST = 1006;

@@ -76,7 +76,8 @@ export const NOTICES = {
 /** Said of the tutor that comes with the service; see `isPracticeTutor`. */
 export const PRACTICE_TUTOR =
   "The practice tutor answers offline, with no account: sums step by step, drills and its own " +
-  "short lessons. It says so when it cannot answer.";
+  "short lessons. It says so when it cannot answer. With a Gemini key (the setting " +
+  "GEMINI_API_KEY) a tutor takes its place that can.";
 
 /**
  * The stages of an answer, in order, as in `TURN_METRICS`.

@@ -106,6 +106,7 @@ for (const [code, status] of [
   [1009, "failed"],
   [4400, "failed"],
   [4403, "failed"],
+  [4503, "failed"],
 ]) {
   test(`close code ${code} is final: ${status}`, () => {
     sockets[0].onclose({ code });

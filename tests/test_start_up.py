@@ -1,0 +1,249 @@
+"""What goes wrong at the start is said to whoever started the service, and to whoever calls it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+
+from app import create_app
+from engine_api import Engines
+from engine_room import EngineRoom
+from engines.missing import MissingEngine
+from engines.scripted import Script, ScriptedRecognizer, ScriptedTutor, play
+from errors import BadSettings, CloseCode, EngineError
+from messages import Error
+from settings import Settings, read_settings
+from tests.serving import serve
+from tests.socket_reader import close_code, receive
+
+ROOT = Path(__file__).parent.parent
+APP = str(ROOT / "app.py")
+PATIENCE_S = 60.0
+SCRIPTED = dict.fromkeys(("STT_ENGINE", "TUTOR_ENGINE", "VOICE_ENGINE"), "scripted")
+
+NO_KEY = EngineError("tutor_unauthorized", "The tutor has no key.", "Set GEMINI_API_KEY.")
+SECRET = "not-to-be-seen"
+
+
+class KeylessTutor(ScriptedTutor):
+    """A tutor that cannot start."""
+
+    async def start(self) -> None:
+        """Miss the key."""
+        raise NO_KEY
+
+
+class CountingRecognizer(ScriptedRecognizer):
+    """A recognizer that has counted something."""
+
+    counts: Mapping[str, int] = MappingProxyType({"streams_reopened": 2})
+
+
+def engines_without_a_key() -> Engines:
+    """Return engines of which the tutor cannot start."""
+    return replace(play(Script()), tutor=KeylessTutor(Script()))
+
+
+# --- an engine that cannot start ----------------------------------------------------------------
+
+
+async def test_a_client_is_told_what_is_wrong() -> None:
+    """A fatal ERROR with the engine's own code, words and advice, and close code 4503."""
+    app = create_app(Settings(), engines_without_a_key())
+    async with serve(app) as address, connect(address.ws) as client:
+        error: Error = await receive(client, Error)
+        assert error == Error(NO_KEY.code, NO_KEY.message, NO_KEY.action, fatal=True)
+        assert await close_code(client) == CloseCode.MISCONFIGURED
+
+
+async def test_health_is_bad_and_says_why() -> None:
+    """An orchestrator sends nobody, and its operator reads what to change."""
+    app = create_app(Settings(), engines_without_a_key())
+    async with serve(app) as address, httpx.AsyncClient(base_url=address.http) as client:
+        answer = await client.get("/health")
+        assert answer.status_code == 503
+        assert answer.json()["status"] == "misconfigured"
+        assert answer.json()["error"] == {
+            "code": NO_KEY.code,
+            "message": NO_KEY.message,
+            "action": NO_KEY.action,
+        }
+
+
+async def test_health_tells_what_an_engine_counted() -> None:
+    """Only of those that count."""
+    engines = replace(play(Script()), recognizer=CountingRecognizer(Script()))
+    report = EngineRoom(engines).report()["engines"]
+    assert report["stt"] == {"name": "Scripted", "counts": {"streams_reopened": 2}}
+    assert report["voice"] == {"name": "Scripted"}
+
+
+async def test_each_engine_that_cannot_start_is_logged_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """One line for each, with the setting, and none that says it is ready."""
+    keyless = KeylessTutor(Script())
+    room = EngineRoom(replace(play(Script()), tutor=keyless, voice=keyless))  # type: ignore[arg-type]  # it never speaks
+    await room.start()
+    assert [(record.levelname, record.message) for record in caplog.records] == [
+        ("ERROR", "tutor cannot start: The tutor has no key. Set GEMINI_API_KEY."),
+        ("ERROR", "voice cannot start: The tutor has no key. Set GEMINI_API_KEY."),
+    ]
+    await room.aclose()
+
+
+async def test_an_engine_whose_package_is_missing_says_so_at_the_start() -> None:
+    """The error names the setting and what could not be imported."""
+    missing = MissingEngine("TUTOR_ENGINE", "generativeai", ImportError("No module named 'x'"))
+    with pytest.raises(EngineError) as caught:
+        await missing.start()
+    assert "TUTOR_ENGINE is generativeai" in caught.value.message
+    assert "No module named 'x'" in caught.value.message
+    await missing.aclose()
+
+
+async def test_a_long_message_still_fits_into_the_close_frame() -> None:
+    """Its reason is cut to what WebSocket allows, between two letters."""
+    fault = EngineError("tutor_failed", "é" * 100)
+
+    class Broken(ScriptedTutor):
+        async def start(self) -> None:
+            raise fault
+
+    app = create_app(Settings(), replace(play(Script()), tutor=Broken(Script())))
+    async with serve(app) as address, connect(address.ws) as client:
+        assert await close_code(client) == CloseCode.MISCONFIGURED
+        assert client.close_reason == "é" * 61
+
+
+# --- settings that cannot be --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("PORT", "70000", "less than or equal to 65535"),
+        ("PORT", "eighty", "valid integer"),
+        ("STT_ENGINE", "whisper", "'auto', 'google', 'local' or 'scripted'"),
+        ("ALTERNATIVE_LANGUAGES", "a,b,c,d", "at most 3"),
+    ],
+)
+def test_a_bad_setting_is_named_with_what_it_may_be(
+    name: str, value: str, allowed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message is for the operator: the variable, and what is allowed."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettings) as caught:
+        read_settings()
+    assert caught.value.message.startswith(f"{name}: ")
+    assert allowed in caught.value.message
+
+
+def test_a_bad_value_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be a secret that was pasted into the wrong line."""
+    monkeypatch.setenv("TUTOR_ENGINE", SECRET)
+    with pytest.raises(BadSettings) as caught:
+        read_settings()
+    assert SECRET not in str(caught.value)
+
+
+# --- a real process -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A service that was started by a command."""
+
+    process: "subprocess.Popen[str]"
+    port: int
+
+    def health(self) -> httpx.Response:
+        """Return what ``/health`` answers, once there is an answer."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return httpx.get(f"http://127.0.0.1:{self.port}/health", timeout=PATIENCE_S)
+            except httpx.TransportError:
+                assert self.process.poll() is None, self.process.stderr
+                assert time.monotonic() < deadline
+                time.sleep(0.05)  # there is no event to wait for in another process
+
+    def end(self) -> str:
+        """Stop it, and return what it said."""
+        self.process.terminate()
+        return self.process.communicate(timeout=PATIENCE_S)[1]
+
+
+@contextmanager
+def started(*command: str, folder: Path, port: int = 0, **variables: str) -> Iterator[Process]:
+    """Start the service in a process of its own, with these settings and no others.
+
+    Args:
+        command: What follows ``python``.
+        folder: Where it runs; one without a file ``.env``.
+        port: The port it listens on.
+        variables: Its settings.
+    """
+    names = {name.upper() for name in Settings.model_fields}
+    environment = {name: value for name, value in os.environ.items() if name not in names}
+    with subprocess.Popen(
+        [sys.executable, *command],
+        cwd=folder,
+        env=environment | {"PORT": str(port)} | variables,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield Process(process, port)
+        finally:
+            process.kill()
+
+
+def test_a_service_whose_engine_cannot_start_says_so_without_a_traceback(
+    free_port: int, tmp_path: Path
+) -> None:
+    """It listens, is unhealthy, and its log holds one clear line."""
+    settings = SCRIPTED | {"TUTOR_ENGINE": "google"}
+    with started(APP, folder=tmp_path, port=free_port, **settings) as service:
+        answer = service.health()
+        said = service.end()
+    assert answer.status_code == 503
+    assert "GEMINI_API_KEY" in answer.json()["error"]["action"]
+    assert "Traceback" not in said
+    [line] = [line for line in said.splitlines() if line.startswith("ERROR")]
+    assert "GEMINI_API_KEY" in line
+
+
+@pytest.mark.parametrize("command", [(APP,), ("-m", "uvicorn", "app:app", "--app-dir", str(ROOT))])
+def test_a_bad_setting_ends_the_start_with_one_line(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Exit status 2, the variable and what is allowed, and no traceback."""
+    with started(*command, folder=tmp_path, MAX_SESSIONS="0") as service:
+        said = service.process.communicate(timeout=PATIENCE_S)[1]
+    assert service.process.returncode == 2
+    [line] = said.splitlines()
+    assert "MAX_SESSIONS" in line
+    assert "greater than or equal to 1" in line
+
+
+def test_a_port_in_use_ends_the_start_without_a_traceback(tmp_path: Path) -> None:
+    """It names the address."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        started(APP, folder=tmp_path, port=taken.getsockname()[1], **SCRIPTED) as service,
+    ):
+        said = service.process.communicate(timeout=PATIENCE_S)[1]
+    assert service.process.returncode > 0
+    assert "address already in use" in said.lower()
+    assert "Traceback" not in said
