@@ -103,7 +103,8 @@ async def _attempt(
                     delta = await anext(deltas)
             except StopAsyncIteration:
                 break
-            if delta:  # what is not for the learner, such as thoughts, is no sign of an answer
+            # Thoughts arrive here as empty deltas, and the blank line after them is no word.
+            if words or delta.strip():
                 words = True
                 yield delta
             if words:

@@ -63,6 +63,19 @@ def rejected(settings: str) -> EngineError:
     )
 
 
+def blind(setting: str) -> EngineError:
+    """Return the error of a model that takes no pictures.
+
+    Args:
+        setting: Name of the setting that chooses the model.
+    """
+    return EngineError(
+        "tutor_rejected",
+        "The tutor could not look at the picture.",
+        f"Ask without it. Whoever runs this tutor: choose a model in {setting} that can see.",
+    )
+
+
 def blocked() -> EngineError:
     """Return the error of a service that will not talk about this."""
     return EngineError(
