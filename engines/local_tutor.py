@@ -23,11 +23,11 @@ _LONGEST_HISTORY = 80
 """Remarks that are looked at; it bounds the time an answer takes."""
 
 _WORD = re.compile(r"\S+\s*")
-_ENGLISH_ONLY = "The practice tutor speaks only English."
+_ENGLISH_ONLY = "The practice tutor speaks only English. Add a Gemini key for other languages."
 _ENGLISH_ONLY_IN = {
-    "de": "Ich kann leider nur Englisch.",
-    "es": "Solo hablo ingl\N{LATIN SMALL LETTER E WITH ACUTE}s.",
-    "fr": "Je ne parle qu'anglais.",
+    "de": "Ohne Gemini kann ich nur Englisch.",
+    "es": "Sin Gemini solo hablo ingl\N{LATIN SMALL LETTER E WITH ACUTE}s.",
+    "fr": "Sans Gemini, je ne parle qu'anglais.",
 }
 _CANNOT_SEE = "I can't see pictures offline."
 _READ_IT_TO_ME = "Read me the question that is on it, and I will try."

@@ -384,6 +384,13 @@ def test_the_unknown_is_said_to_be_unknown(talk: Conversation, question: str) ->
     assert re.search("(?:Ask me|ask) about", answer)
 
 
+def test_what_to_add_is_said_once(talk: Conversation) -> None:
+    """The first question that is beyond the tutor brings the advice, and no later one does."""
+    assert talk.say("Who was Isaac Newton?").endswith("Or add a Gemini key, for a tutor who can.")
+    talk.say("What is photosynthesis?")
+    assert "Gemini" not in talk.say("Who are the Beatles?")
+
+
 def test_the_suggestions_vary() -> None:
     """Nobody hears the same suggestion all the time."""
     assert len({TUTOR.reply(Turn(question)) for question in UNKNOWN}) > len(UNKNOWN) // 2

@@ -22,9 +22,10 @@ _REPLIES = {
     ),
     Intent.IDENTITY: (
         "I am the practice tutor, a small program that works offline. "
-        "I know sums, times tables and some short lessons.",
+        "I know sums, times tables and some short lessons. "
+        "With a Gemini key there is a tutor who knows more.",
     ),
-    Intent.LANGUAGE: ("I speak only English.",),
+    Intent.LANGUAGE: ("I speak only English. Add a Gemini key for other languages.",),
     Intent.ABILITIES: (_ABILITIES,),
     Intent.UNSURE: (f"No problem. {_ABILITIES}",),
     Intent.TOPICS: ("I have lessons on {all_topics}.",),

@@ -14,6 +14,8 @@ from lessons.reciting import find_recital
 from lessons.sums.telling import find_sum
 from lessons.wording import is_question
 
+_BEYOND = "I can't answer that offline."
+_MORE = "Or add a Gemini key, for a tutor who can."
 _SUMS = ("three quarters of twenty", "two thirds plus one sixth", "fifteen percent of eighty")
 
 
@@ -65,7 +67,10 @@ class PracticeTutor:
             f"Give me a sum such as {turn.vary(*_SUMS)}, or ask about {one}.",
             f"Say: quiz me on the seven times table. Or ask about {one}.",
         )
-        return f"I can't answer that offline. {turn.vary(*options)}"
+        answer = f"{_BEYOND} {turn.vary(*options)}"
+        told = any(_BEYOND in remark.text for remark in turn.history if remark.speaker == "tutor")
+        # Once is enough: a learner who hears it each time can usually do nothing about it.
+        return answer if told else f"{answer} {_MORE}"
 
 
 def _come_back(answer: str, question: str | None) -> str:
