@@ -6,7 +6,7 @@ milliseconds, limits in the unit of their name.
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 ServiceName = Literal["stt", "llm", "tts"]
 
@@ -36,6 +36,8 @@ class SpeechBehaviour(_Behaviour):
     """Longest wait for audio."""
     max_audio_bytes: int = 25_600
     """Longest audio in one message."""
+    max_pace: float = 0
+    """How many times faster than spoken audio may come; 0 is any."""
     detected_language: str = ""
     """The language that is heard, where a client names it or offers it as an alternative."""
     journal_audio: bool = True
@@ -44,6 +46,23 @@ class SpeechBehaviour(_Behaviour):
 
 class GeminiBehaviour(_Behaviour):
     """Of Gemini."""
+
+    first_chunk_ms: float = 0
+    """Time until the first chunk of an answer."""
+    chunk_ms: float = 0
+    """Time between two chunks."""
+    chunk_words: int = 3
+    """Words in a chunk."""
+    replies: tuple[str, ...] = ()
+    """Answers to the next requests, in order; after them it makes up its own."""
+    thoughts: str = ""
+    """A thought that comes before each answer."""
+    _replied: int = PrivateAttr(0)
+
+    def next_reply(self) -> str:
+        """Return the next of the answers set, empty where there is none left."""
+        self._replied += 1
+        return next(iter(self.replies[self._replied - 1 :]), "")
 
 
 class VoiceBehaviour(_Behaviour):

@@ -1,4 +1,4 @@
-"""What Gemini answers: words that depend on nothing but the request, or JSON that fits its schema."""
+"""What Gemini answers: words that depend on the request alone, or JSON that fits its schema."""
 
 import json
 import re
@@ -20,11 +20,11 @@ def write_answer(body: Body) -> str:
         return json.dumps(fit(schema))
     asked = body["contents"][-1]["parts"]
     seen = sum("inline_data" in part for part in asked)
-    text = " ".join(part["text"] for part in asked if "text" in part)
+    text = next((part["text"] for part in reversed(asked) if "text" in part), "")
     words = re.findall(r"[\w']+", text)[:LONGEST_ECHO]
-    said = f"You said {' '.join(words)}." if words else "You said nothing."
+    said = f"You say {' '.join(words)}." if words else "Hello."
     shown = " I see your picture." if seen else ""
-    return f"{said}{shown} What comes next?"
+    return f"{said}{shown} What is the next question?"
 
 
 def fit(schema: Body) -> Any:
@@ -52,7 +52,8 @@ def limit(chunks: list[str], max_tokens: int | None) -> tuple[list[str], bool]:
     """
     if max_tokens is None:
         return chunks, True
-    fitting, left = [], 4 * max_tokens
+    fitting: list[str] = []
+    left = 4 * max_tokens
     for chunk in chunks:
         if len(chunk) > left:
             return fitting, False

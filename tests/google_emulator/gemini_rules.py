@@ -1,7 +1,7 @@
 """What Gemini accepts: pure checks of a request, with the texts and codes of the real service.
 
-A request comes with its fields in either spelling, ``inlineData`` or ``inline_data``; the checks see
-the second one.
+A request comes with its fields in either spelling, ``inlineData`` or ``inline_data``; the checks
+see the second one.
 """
 
 import base64
@@ -36,8 +36,17 @@ IMAGE_TYPES = {
     "image/gif": b"GIF8",
 }
 FIELDS = frozenset(
-    "contents system_instruction generation_config safety_settings tools tool_config"
-    " cached_content labels model".split()
+    {
+        "cached_content",
+        "contents",
+        "generation_config",
+        "labels",
+        "model",
+        "safety_settings",
+        "system_instruction",
+        "tool_config",
+        "tools",
+    }
 )
 STATUS_NAMES = {
     400: "INVALID_ARGUMENT",

@@ -1,7 +1,7 @@
 """One answer of Gemini on its way to the client: chunk by chunk, at its pace, with its fault.
 
-Kinds of :class:`Fault` that a call may meet, at ``open`` (before the headers) or after ``messages``,
-``bytes`` or ``seconds`` of the answer:
+Kinds of :class:`Fault` that a call may meet, at ``open`` (before the headers) or after
+``messages``, ``bytes`` or ``seconds`` of the answer:
 
 - ``status``: an HTTP error at open; later an error object in the stream. ``status`` is the code,
   ``details={"retry_delay": "7s"}`` adds when to come back.
@@ -12,14 +12,14 @@ Kinds of :class:`Fault` that a call may meet, at ``open`` (before the headers) o
 - ``finish``: the answer ends for the reason in ``status``, for example ``"SAFETY"``.
 - ``block``: the question is refused for the reason in ``status``.
 - ``huge``: a chunk of ``details["bytes"]`` letters, by default 1 MB.
-- ``drip``: from here on each letter is a chunk, every ``details["ms"]`` milliseconds.
+- ``drip``: words without end, every ``details["ms"]`` milliseconds.
 - ``thoughts``: thoughts without end, every ``details["ms"]`` milliseconds.
 """
 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from tests.google_emulator.behaviour import GeminiBehaviour
@@ -28,6 +28,7 @@ from tests.google_emulator.gemini_rules import Body, Refusal
 from tests.google_emulator.journal import Call
 
 HUGE_BYTES = 1_000_000
+ENDLESS = frozenset({"drip", "thoughts"})
 
 
 class Aborted(Exception):
@@ -65,70 +66,64 @@ class AnswerStream:
         self._sent = 0
         self._sent_bytes = 0
 
-    async def events(self) -> AsyncIterator[bytes]:
+    async def events(self) -> AsyncGenerator[bytes, None]:
         """Yield the events as they are due.
 
         Raises:
             Refusal: Before the first event: the answer is an error.
             Aborted: The connection is to be aborted.
         """
-        await asyncio.sleep(self._behaviour.first_chunk_ms / 1_000)
-        if self._behaviour.thoughts:
-            yield self._event(self._say(self._behaviour.thoughts, thought=True))
-        for number, text in enumerate(self._chunks):
-            if number:
-                await asyncio.sleep(self._behaviour.chunk_ms / 1_000)
-            async for event in self._strike():
-                yield event
-            if self._ended:
+        async for text, finish in self._paced_chunks():
+            if fault := self._due():
+                self._call.record("fault", kind=fault.kind)
+                async for event in self._suffer(fault):
+                    yield event
                 return
-            last = number == len(self._chunks) - 1
-            yield self._event(self._say(text, finish=self._finish if last else None))
-        if not self._chunks:
-            yield self._event(self._say("", finish=self._finish))
+            yield self._event(self._say(text, finish=finish))
 
-    @property
-    def _ended(self) -> bool:
-        return self._fault is None and self._struck
+    async def _paced_chunks(self) -> AsyncGenerator[tuple[str, str | None], None]:
+        """Yield each chunk when it is due, and how it ends; a fault at open is due at once."""
+        if self._due() is None:
+            await asyncio.sleep(self._behaviour.first_chunk_ms / 1_000)
+        for chunk in self._chunks[:-1]:
+            yield chunk, None
+            await asyncio.sleep(self._behaviour.chunk_ms / 1_000)
+        yield (self._chunks or [""])[-1], self._finish
 
-    _struck = False
-
-    async def _strike(self) -> AsyncIterator[bytes]:
-        """Let the fault happen, if its time has come; it is over then."""
+    def _due(self) -> Fault | None:
+        """Return the fault, if its time has come."""
         fault, seconds = self._fault, time.monotonic() - self._began
-        if fault is None or not fault.strikes(
-            messages=self._sent, bytes=self._sent_bytes, seconds=seconds
-        ):
-            return
-        self._fault, self._struck = None, True
-        self._call.record("fault", kind=fault.kind)
-        async for event in self._suffer(fault):
-            yield event
+        if fault and fault.strikes(messages=self._sent, bytes=self._sent_bytes, seconds=seconds):
+            return fault
+        return None
 
-    async def _suffer(self, fault: Fault) -> AsyncIterator[bytes]:
-        pause_s = fault.details.get("ms", 20) / 1_000
+    async def _suffer(self, fault: Fault) -> AsyncGenerator[bytes, None]:
         if fault.kind == "reset":
             raise Aborted
+        if fault.kind == "status" and fault.where == "open":
+            raise refusal_of(fault)
         if fault.kind == "stall":
             await asyncio.Event().wait()
-        if fault.kind == "status":
-            yield self._event(refusal_of(fault).body)
         if fault.kind == "garbage":
             yield b'data: {"candidates": [{"content": \r\n\r\n'
-        if fault.kind == "finish":
-            yield self._event(self._say("", finish=fault.status))
-        if fault.kind == "block":
-            yield self._event({"promptFeedback": {"blockReason": fault.status or "SAFETY"}})
-        if fault.kind == "huge":
-            yield self._event(self._say("a" * int(fault.details.get("bytes", HUGE_BYTES))))
-        if fault.kind == "drip":
-            for letter in "".join(self._chunks):
-                await asyncio.sleep(pause_s)
-                yield self._event(self._say(letter))
-            yield self._event(self._say("", finish="STOP"))
-        while fault.kind == "thoughts":
+        for body in self._last_words(fault):
+            yield self._event(body)
+        pause_s = fault.details.get("ms", 20) / 1_000
+        while fault.kind in ENDLESS:
             await asyncio.sleep(pause_s)
-            yield self._event(self._say("Hm.", thought=True))
+            yield self._event(self._say("Hm.", thought=fault.kind == "thoughts"))
+
+    def _last_words(self, fault: Fault) -> list[Body]:
+        """Return what the service still says when a fault has struck."""
+        if fault.kind == "status":
+            return [refusal_of(fault).body]
+        if fault.kind == "finish":
+            return [self._say("", finish=fault.status)]
+        if fault.kind == "block":
+            return [{"promptFeedback": {"blockReason": fault.status or "SAFETY"}}]
+        if fault.kind == "huge":
+            return [self._say("a" * int(fault.details.get("bytes", HUGE_BYTES)), finish="STOP")]
+        return []
 
     def _say(self, text: str, *, thought: bool = False, finish: str | None = None) -> Body:
         part: Body = {"text": text, "thought": True} if thought else {"text": text}

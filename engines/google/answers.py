@@ -1,0 +1,96 @@
+"""One answer of Gemini: its request, which may be sent to more than one model, and its words."""
+
+from collections import Counter
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from google.genai.models import AsyncModels
+
+from engine_api import Question
+from engines.google.contents import write_contents
+from engines.google.replies import Ending, Piece, read_chunk
+from engines.google.thinking import configure_thinking
+from engines.google.tutor_faults import EndedEarly
+from engines.tutor_prompt import instruct
+from settings import Settings
+
+CHARS_PER_TOKEN = 8
+"""No language packs more into a token, so an answer is never longer than its limit times this."""
+
+SAFETY = [
+    {"category": f"HARM_CATEGORY_{name}", "threshold": "BLOCK_MEDIUM_AND_ABOVE"}
+    for name in ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
+]
+"""Learners may be children, and newer models block nothing unless told.
+
+Source: ai.google.dev/gemini-api/docs/safety-settings.
+"""
+
+
+class Answer:
+    """The answer to one question.
+
+    Args:
+        models: The client's models.
+        question: The question.
+        settings: Limits, temperature and thinking.
+        counts: Where attempts beyond the first are counted.
+    """
+
+    def __init__(
+        self, models: AsyncModels, question: Question, settings: Settings, counts: Counter[str]
+    ):
+        self._models = models
+        self._contents: Any = write_contents(question, settings.max_history)
+        self._instruction = instruct(question.language)
+        self._settings = settings
+        self._counts = counts
+        self._asked = ""
+
+    @property
+    def max_chars(self) -> int:
+        """Longest answer that is read; what comes after it is dropped."""
+        return CHARS_PER_TOKEN * self._settings.gemini_max_output_tokens
+
+    async def write(self, model: str) -> AsyncGenerator[str, None]:
+        """Ask a model, and yield its words; an empty text is a sign of life.
+
+        To be read by a pump: left alone at a ``yield``, the client's stream would keep its
+        connection until the next garbage collection (python-genai#2425). So it is read to its
+        end, whatever it says.
+
+        Raises:
+            EndedEarly: The answer has no words, or not all of them.
+            Exception: Whatever the client lets out.
+        """
+        self._count(model)
+        ending, spoken, left = Piece(""), False, self.max_chars
+        async for chunk in await self._models.generate_content_stream(
+            model=model, contents=self._contents, config=self._configure(model)
+        ):
+            piece = read_chunk(chunk)
+            ending = piece if piece.ending else ending
+            spoken = spoken or bool(piece.text.strip())
+            yield piece.text[:left]
+            left -= min(left, len(piece.text))
+        if ending.ending is not Ending.COMPLETE or not spoken:
+            raise EndedEarly(ending, spoken=spoken)
+
+    def _count(self, model: str) -> None:
+        if self._asked:
+            self._counts["retried" if model == self._asked else "fell_back"] += 1
+        self._asked = model
+
+    def _configure(self, model: str) -> Any:
+        """Return the configuration for a model, a plain dict like the contents."""
+        settings = self._settings
+        config = {
+            "system_instruction": self._instruction,
+            "max_output_tokens": settings.gemini_max_output_tokens,
+            "temperature": settings.gemini_temperature,
+            "thinking_config": configure_thinking(model, settings.gemini_thinking),
+            "safety_settings": SAFETY,
+            "automatic_function_calling": {"disable": True},
+            "automatic_continuation": False,
+        }
+        return {name: value for name, value in config.items() if value is not None}

@@ -1,0 +1,115 @@
+"""The tutor that is Gemini, through ``google-genai``."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+
+from engine_api import Question
+from engines import tutor_errors
+from engines.attempts import Fault, Patience, answer_from
+from engines.google.answers import Answer
+from engines.google.gemini_api import Access, Connection, connect, find_access
+from engines.google.tutor_faults import explain_start, judge
+from errors import EngineError
+from settings import Settings
+
+logger = logging.getLogger(__name__)
+
+START_PATIENCE_S = 3.0
+"""Longest wait for the description of a model at the start."""
+
+PATIENCE_SHARE = 0.95
+"""Of the time the service waits for words, so that the reason for the silence is known first."""
+
+
+def create_tutor(settings: Settings) -> "GeminiTutor":
+    """Return the tutor that is Gemini."""
+    return GeminiTutor(settings)
+
+
+class GeminiTutor:
+    """Gemini behind the seam of the engines."""
+
+    languages: Sequence[str] = ()
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._access = Access()
+        self._connection: Connection | None = None
+        self._counts = Counter[str](retried=0, fell_back=0, quota_refused=0)
+        wait_s = settings.tutor_timeout_s * PATIENCE_SHARE
+        self._patience = Patience(settings.gemini_first_token_timeout_s, wait_s, wait_s)
+
+    @property
+    def name(self) -> str:
+        """The model's name, for example ``"Gemini 3.5 flash lite"``."""
+        return self._settings.gemini_model.rpartition("/")[2].replace("-", " ").capitalize()
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How often an attempt was repeated, went to the other model, or met the quota."""
+        return self._counts
+
+    async def start(self) -> None:
+        """Connect, and ask for the models' descriptions, which costs nothing.
+
+        A service that does not answer yet may do so when a learner asks; that is only logged.
+
+        Raises:
+            EngineError: The key is missing or refused, or there is no such model.
+        """
+        self._access = find_access(self._settings)
+        self._connection = await connect(self._access)
+        await self._check(self._settings.gemini_model, "GEMINI_MODEL")
+        if self._settings.gemini_fallback_model:
+            await self._check(self._settings.gemini_fallback_model, "GEMINI_FALLBACK_MODEL")
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.aclose()
+
+    async def answer(self, question: Question) -> AsyncGenerator[str, None]:
+        """Yield the answer as the model writes it, without its thoughts.
+
+        Raises:
+            EngineError: No (more) answer can be had.
+        """
+        if self._connection is None:
+            raise EngineError("tutor_not_started", "The tutor is not connected.")
+        if question.cancel_event.is_set():
+            return
+        answer = Answer(self._connection.models, question, self._settings, self._counts)
+        left = answer.max_chars
+        deltas = answer_from(self._models(), answer.write, self._judge, self._patience)
+        async with aclosing(deltas):
+            async for delta in deltas:
+                if question.cancel_event.is_set():
+                    return
+                yield delta
+                left -= len(delta)
+                if left <= 0:
+                    raise tutor_errors.cut_short()
+
+    def _models(self) -> tuple[str, ...]:
+        """Return whom to ask in turn."""
+        model, fallback = self._settings.gemini_model, self._settings.gemini_fallback_model
+        return (model, model, fallback) if fallback else (model, model)
+
+    def _judge(self, error: Exception) -> Fault:
+        fault = judge(error, self._access.setting)
+        self._counts["quota_refused"] += fault.error.code == "tutor_quota"
+        return fault
+
+    async def _check(self, model: str, setting: str) -> None:
+        assert self._connection is not None
+        try:
+            async with asyncio.timeout(START_PATIENCE_S):
+                await self._connection.models.get(model=model)
+        except Exception as error:
+            if explanation := explain_start(error, self._access.setting, setting):
+                raise explanation from None
+            logger.warning("%s was not reached at the start: %s", setting, type(error).__name__)
