@@ -33,6 +33,10 @@ OPTIONS = (
     # A dead connection is noticed after 40 s; not by pings without a call, which servers punish.
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
+    # A service that comes back is noticed within a second; to connect may take five.
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1_000),
+    ("grpc.min_reconnect_backoff_ms", 5_000),
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", -1),
     # Each caller knows better than gRPC what it may send again.

@@ -1,0 +1,199 @@
+"""Recognises one utterance, by as many calls as it takes."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import grpc  # type: ignore[import-untyped]  # ships no type hints
+
+from engine_api import FinalTranscript, InterimTranscript, UtteranceEnded
+from engines.google.channels import Channels
+from engines.google.faults import failure, log_fault, refusal
+from engines.google.ledger import BYTES_PER_MS, Ledger
+from engines.google.recognition_call import CallLimits, RecognitionCall
+from engines.google.speech_messages import Guess, Response, finals_in, interim_in
+from engines.google.transcript_queue import TranscriptQueue
+from errors import EngineError
+
+RETRY_S = 0.05
+"""Pause before a call that failed is made again; doubled each time it fails without progress."""
+
+MAX_RETRY_S = 1.0
+
+MAX_PATIENCE = 4
+"""How many times longer than at first a call without an answer may last: noise has none either."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechService:
+    """What the sessions share.
+
+    ``final_within_s``: longest wait for the final transcript after the end of an utterance.
+    ``counts``: how often something happened, for operators.
+    """
+
+    channels: Channels
+    limits: CallLimits
+    final_within_s: float
+    counts: Counter[str]
+
+
+class UtteranceRecognition:
+    """Follows one utterance to its end.
+
+    Args:
+        utterance_id: For the transcripts.
+        ledger: Its audio.
+        config: The first message of each call.
+        language: Of transcripts that do not tell theirs.
+        service: What the sessions share.
+        transcripts: Told what was understood.
+    """
+
+    def __init__(
+        self,
+        utterance_id: int,
+        ledger: Ledger,
+        config: bytes,
+        language: str,
+        service: SpeechService,
+        transcripts: TranscriptQueue,
+    ):
+        self._utterance_id = utterance_id
+        self._ledger = ledger
+        self._config = config
+        self._language = language
+        self._service = service
+        self._transcripts = transcripts
+        self._news = asyncio.Event()
+        self._due: float | None = None
+        self._limit: asyncio.Timeout | None = None
+        self._sent_until = 0
+        self._attempt = 0
+        self._careful = False
+
+    # --- what the learner does -------------------------------------------------------------------
+
+    def push(self, pcm: bytes | memoryview) -> None:
+        """Hear the next audio.
+
+        Raises:
+            LedgerFull: Too much waits to be recognised.
+        """
+        was_cut = self._ledger.cut is not None
+        self._ledger.append(pcm)
+        if self._ledger.cut is not None and not was_cut:
+            self._news.set()
+
+    def pause(self) -> None:
+        """The learner fell silent."""
+        self._ledger.pause()
+
+    def resume(self) -> None:
+        """The learner speaks on."""
+        self._ledger.resume()
+        self._news.set()
+
+    def end(self) -> bytes:
+        """End the utterance, and return the audio in which the next one may begin."""
+        self._due = asyncio.get_running_loop().time() + self._service.final_within_s
+        if self._limit is not None and not self._limit.expired():
+            self._limit.reschedule(self._due)
+        self._news.set()
+        return self._ledger.finish()
+
+    # --- what is understood ----------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Recognise all of it.
+
+        Raises:
+            EngineError: It cannot be recognised, or not in time.
+        """
+        try:
+            async with asyncio.timeout_at(self._due) as self._limit:
+                while not self._ledger.is_done:
+                    await self._recognise_stretch()
+        except TimeoutError as error:
+            raise self._counted(failure("stt")) from error
+        self._transcripts.put(UtteranceEnded(self._utterance_id))
+
+    async def _recognise_stretch(self) -> None:
+        if self._ledger.is_settled:
+            self._news.clear()
+            await self._news.wait()
+            return
+        settled = self._ledger.settled
+        call = await self._call()
+        if call.is_drained and call.cut is not None:
+            self._ledger.settle(call.cut)
+            self._attempt = 0
+        elif call.is_rotated:
+            self._service.counts["rotations"] += 1
+            self._attempt = 0
+        else:
+            if self._ledger.settled > settled:
+                self._attempt = 0
+            await self._recover(call)
+
+    async def _call(self) -> RecognitionCall:
+        """Make a call and see it through."""
+        counts, limits = self._service.counts, self._service.limits
+        limits = replace(limits, stall_s=limits.stall_s * min(2**self._attempt, MAX_PATIENCE))
+        with self._service.channels.lease() as connection:
+            call = RecognitionCall(connection.channel, self._ledger, limits, self._news, self._hear)
+            counts["calls"] += 1
+            counts["resent_ms"] += max(0, self._sent_until - call.start) // BYTES_PER_MS
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(call.read(), name="read transcripts")
+                try:
+                    await call.run(self._config, careful=self._careful)
+                finally:
+                    call.cancel()
+            self._sent_until = max(self._sent_until, call.sent)
+            if isinstance(call.fault, TimeoutError) and not call.answers:
+                connection.is_suspect = True
+        return call
+
+    async def _recover(self, call: RecognitionCall) -> None:
+        """Wait until it is worth calling again.
+
+        Raises:
+            EngineError: It is not.
+        """
+        fault = call.fault or ConnectionError()
+        self._attempt += 1
+        log_fault("stt", fault, self._attempt)
+        status = fault.code() if isinstance(fault, grpc.RpcError) else None
+        if status is not None and (error := refusal("stt", fault)) is not None:
+            raise self._counted(error)
+        self._careful = status is grpc.StatusCode.INTERNAL and not call.answers
+        self._service.counts["restarts"] += 1
+        await asyncio.sleep(min(RETRY_S * 2 ** (self._attempt - 1), MAX_RETRY_S))
+
+    def _counted(self, error: EngineError) -> EngineError:
+        self._service.counts[error.code] += 1
+        return error
+
+    def _hear(self, call: RecognitionCall, response: Response) -> None:
+        for final in finals_in(response):
+            start, end = self._ledger.settled, call.position_of(final.end_ms)
+            self._ledger.settle(end)
+            if final.text:
+                self._tell_final(final, start, end)
+        guess = interim_in(response)
+        call.has_interim = guess is not None
+        if guess is not None:
+            self._tell_interim(guess, call.position_of(guess.end_ms))
+
+    def _tell_final(self, final: Guess, start: int, end: int) -> None:
+        language = final.language or self._language
+        times = start // BYTES_PER_MS, end // BYTES_PER_MS
+        self._transcripts.put(FinalTranscript(self._utterance_id, final.text, language, *times))
+
+    def _tell_interim(self, guess: Guess, end: int) -> None:
+        language = guess.language or self._language
+        times = self._ledger.settled // BYTES_PER_MS, end // BYTES_PER_MS
+        self._transcripts.put(
+            InterimTranscript(self._utterance_id, guess.text, guess.stability, language, *times)
+        )
