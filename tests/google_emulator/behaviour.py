@@ -68,6 +68,25 @@ class GeminiBehaviour(_Behaviour):
 class VoiceBehaviour(_Behaviour):
     """Of Cloud Text-to-Speech."""
 
+    first_audio_ms: float = 0
+    """Time from the first text of a stream to its first audio."""
+    unary_ms: float = 0
+    """Time SynthesizeSpeech takes."""
+    audio_speed: float = 10
+    """How much faster than it plays audio is made."""
+    piece_ms: float = 200
+    """Audio in one message of a stream."""
+    comma_ms: float = 150
+    """Pause within a sentence."""
+    stop_ms: float = 350
+    """Pause after a sentence."""
+    idle_limit_s: float = 5
+    """Longest wait for the next text of a stream."""
+    max_streams: int = 100
+    """Streams at a time."""
+    requests_per_minute: int | None = None
+    """Google allows 200 for these voices; not counted by default, for tests make more."""
+
 
 class Behaviour(_Behaviour):
     """Of all three."""
