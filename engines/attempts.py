@@ -6,6 +6,7 @@ followed by another one, of the same model or of the next; after it the answer e
 
 import asyncio
 import logging
+import math
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -44,10 +45,17 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait, in seconds: for an attempt's first words, and between any two."""
+    """How long to wait, in seconds.
+
+    Args:
+        first_s: For the first words of one attempt.
+        between_s: Between any two words.
+        whole_s: For anybody's first words, all attempts and rests together.
+    """
 
     first_s: float
     between_s: float
+    whole_s: float = math.inf
 
 
 Stream = Callable[[str], AsyncGenerator[str, None]]
@@ -72,10 +80,13 @@ async def answer_from(
         EngineError: No attempt had an answer, or one broke off after its first words.
     """
     number = 0
+    now = asyncio.get_running_loop().time
+    latest = now() + patience.whole_s
     while True:
         words = 0
         try:
-            async with aclosing(_attempt(stream(models[number]), patience)) as deltas:
+            attempt = _attempt(stream(models[number]), patience, latest)
+            async with aclosing(attempt) as deltas:
                 async for delta in deltas:
                     words += 1
                     yield delta
@@ -84,17 +95,17 @@ async def answer_from(
             fault = _judge(error, judge)
         logger.warning("tutor: attempt %d failed: %s", number + 1, fault.cause)
         following = _following(models, number, fault)
-        if words or following is None:
+        if words or following is None or now() + fault.delay_s >= latest:
             raise fault.error
         number = following
         await asyncio.sleep(fault.delay_s)
 
 
 async def _attempt(
-    stream: AsyncGenerator[str, None], patience: Patience
+    stream: AsyncGenerator[str, None], patience: Patience, latest: float
 ) -> AsyncGenerator[str, None]:
     now = asyncio.get_running_loop().time
-    deadline = now() + patience.first_s
+    deadline = min(now() + patience.first_s, latest)
     words = False
     async with aclosing(pump(stream)) as deltas:
         while True:
@@ -104,7 +115,7 @@ async def _attempt(
             except StopAsyncIteration:
                 break
             # Thoughts arrive here as empty deltas, and the blank line after them is no word.
-            if words or delta.strip():
+            if delta and (words or delta.strip()):
                 words = True
                 yield delta
             if words:

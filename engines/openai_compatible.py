@@ -122,14 +122,17 @@ class OpenAITutor:
             messages=cast("Any", messages),
             stream=True,
         )
-        thoughts, left = ThoughtFilter(), LONGEST_ANSWER
+        thoughts, left, ending = ThoughtFilter(), LONGEST_ANSWER, None
         async with stream:
             async for chunk in stream:
                 words = thoughts.feed(_read(chunk))
                 left -= len(words)
                 yield words
-                _check_ending("length" if left < 0 else _ending(chunk))
+                ending = "length" if left < 0 else ending or _ending(chunk)
+                _check_ending(ending)
         yield thoughts.flush()
+        if ending is None:
+            raise EOFError
 
     async def _choose_model(self, client: "AsyncOpenAI") -> str:
         """Return the model to ask: the one of the settings, else the only one there is."""
