@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from settings import Settings
 
@@ -31,6 +32,9 @@ def _rows(text: str) -> list[list[str]]:
 
 
 def _shown(default: object) -> str:
+    """Return a default as the table shows it; where there is none, or a key, it shows nothing."""
+    if default is None or isinstance(default, SecretStr):
+        return ""
     text = ",".join(default) if isinstance(default, tuple) else str(default)
     return f"`{text}`" if text else ""
 
