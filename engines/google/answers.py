@@ -17,6 +17,9 @@ from settings import Settings
 CHARS_PER_TOKEN = 8
 """No language packs more into a token, so an answer is never longer than its limit times this."""
 
+PLACEHOLDER = "."
+"""Stands for the contents, which go past the client's conversion as an extra of the body."""
+
 SAFETY = [
     {"category": f"HARM_CATEGORY_{name}", "threshold": "BLOCK_MEDIUM_AND_ABOVE"}
     for name in ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
@@ -41,7 +44,7 @@ class Answer:
         self, models: AsyncModels, question: Question, settings: Settings, counts: Counter[str]
     ):
         self._models = models
-        self._contents: Any = write_contents(question, settings.max_history)
+        self._contents = write_contents(question, settings.max_history)
         self._instruction = instruct(question.language)
         self._settings = settings
         self._counts = counts
@@ -66,7 +69,7 @@ class Answer:
         self._count(model)
         ending, spoken, left = Piece(""), False, self.max_chars
         async for chunk in await self._models.generate_content_stream(
-            model=model, contents=self._contents, config=self._configure(model)
+            model=model, contents=PLACEHOLDER, config=self._configure(model)
         ):
             piece = read_chunk(chunk)
             ending = piece if piece.ending else ending
@@ -92,5 +95,6 @@ class Answer:
             "safety_settings": SAFETY,
             "automatic_function_calling": {"disable": True},
             "automatic_continuation": False,
+            "http_options": {"extra_body": {"contents": self._contents}},
         }
         return {name: value for name, value in config.items() if value is not None}

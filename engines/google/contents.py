@@ -1,9 +1,10 @@
-"""A question and its history as the contents that Gemini takes: plain dicts.
+"""A question and its history as the contents that Gemini takes, in the form of the wire.
 
-Plain dicts take the client library half the time of its own types, and all of it is spent on the
-event loop: 0.2 ms for each turn of the history, in every request.
+The client library would make the same of its own types, but in 0.3 ms for each content, all of it
+on the event loop: 13 ms for twenty turns.
 """
 
+from base64 import b64encode
 from typing import Any
 
 from engine_api import Question
@@ -33,4 +34,5 @@ def _write(line: Line) -> Content:
 def _show(part: Part) -> dict[str, Any]:
     if isinstance(part, str):
         return {"text": part}
-    return {"inline_data": {"data": part.data, "mime_type": part.media_type}}
+    data = b64encode(part.data).decode("ascii")
+    return {"inlineData": {"mimeType": part.media_type, "data": data}}

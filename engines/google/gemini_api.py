@@ -106,7 +106,7 @@ class Connection:
 
 
 async def connect(access: Access) -> Connection:
-    """Return a client; nothing is sent yet.
+    """Return a client that is ready for its first request; nothing is sent yet.
 
     Raises:
         EngineError: There are no credentials for Vertex AI, or they cannot be read.
@@ -119,10 +119,17 @@ async def connect(access: Access) -> Connection:
             f"There are no credentials for Vertex AI, or {CREDENTIALS_SETTING} cannot be read.",
             f"Set {CREDENTIALS_SETTING} to a file of credentials, or {KEY_SETTING} to a key.",
         ) from None
+    await asyncio.to_thread(_build_types)
     # An HTTP client of our own, or the library takes aiohttp's where that is installed, which
     # behaves otherwise.
     http = httpx2.AsyncClient(transport=httpx2.AsyncHTTPTransport(limits=LIMITS))
     return Connection(_create_client(access, credentials, http), http)
+
+
+def _build_types() -> None:
+    """Build what the client builds at its first use, which would stop the event loop for 60 ms."""
+    for model in (types.Content, types.GenerateContentConfig, types.GenerateContentResponse):
+        model.model_rebuild()
 
 
 def _create_client(
