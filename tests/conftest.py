@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from settings import Settings
+from tests.google_emulator.process import Emulator, run_emulator
 from tests.leaks import no_task_left, no_thread_left
 
 TASK_PATIENCE_S = 1.0
@@ -55,3 +56,10 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as sock:
         port: int = sock.getsockname()[1]
         return port
+
+
+@pytest.fixture(scope="session")
+def google_emulator() -> Iterator[Emulator]:
+    """The emulator of Google's services, one for all tests: ``reset`` it before use."""
+    with run_emulator() as emulator:
+        yield emulator

@@ -92,8 +92,9 @@ def fault_in(response: Response) -> grpc.aio.AioRpcError | None:
 
 
 def finals_in(response: Response) -> list[Guess]:
-    """Return what will not change any more."""
-    return [_guess([result]) for result in response.results if result.is_final]
+    """Return what will not change any more, where it says anything."""
+    finals = [_guess([result]) for result in response.results if result.is_final]
+    return [final for final in finals if final.text]
 
 
 def interim_in(response: Response) -> Guess | None:
@@ -114,8 +115,13 @@ def _guess(results: Iterable[Any]) -> Guess:
         text=" ".join("".join(texts).split()),
         end_ms=max((_milliseconds(result.result_end_time) for result in told), default=0),
         language=canonical_tag(language) if language else "",
-        stability=stable / letters if letters else 0.0,
+        stability=_share(stable / letters) if letters else 0.0,
     )
+
+
+def _share(number: float) -> float:
+    """Return a number that should lie between 0 and 1, or 0 where it does not."""
+    return number if 0.0 <= number <= 1.0 else 0.0
 
 
 def _milliseconds(duration: Any) -> int:

@@ -179,12 +179,11 @@ class UtteranceRecognition:
         for final in finals_in(response):
             start, end = self._ledger.settled, call.position_of(final.end_ms)
             self._ledger.settle(end)
-            if final.text:
-                self._tell_final(final, start, end)
-        guess = interim_in(response)
-        call.has_interim = guess is not None
-        if guess is not None:
+            self._tell_final(final, start, end)
+            call.has_interim = False
+        if (guess := interim_in(response)) is not None:
             self._tell_interim(guess, call.position_of(guess.end_ms))
+            call.has_interim = True
 
     def _tell_final(self, final: Guess, start: int, end: int) -> None:
         language = final.language or self._language
