@@ -102,6 +102,11 @@ class ToneReader:
         return self._silent_hops * HOP_MS
 
     @property
+    def in_word(self) -> bool:
+        """Whether a word has begun and not ended."""
+        return bool(self._labels)
+
+    @property
     def now_ms(self) -> int:
         """How much audio has been judged."""
         return self._hops * HOP_MS
