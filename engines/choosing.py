@@ -110,7 +110,7 @@ def _choose_tutor(settings: Settings) -> Choice[TutorChoice]:
     if asked != "auto":
         return Choice(setting, asked, f"{setting} is {asked}")
     for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY"):
-        if getattr(settings, name.lower()).get_secret_value():
+        if getattr(settings, name.lower()).get_secret_value().strip():
             return Choice(setting, "google", f"{name} is set")
     if settings.google_cloud_project and settings.google_cloud_location:
         return Choice(setting, "google", "GOOGLE_CLOUD_PROJECT and GOOGLE_CLOUD_LOCATION are set")

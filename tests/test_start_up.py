@@ -23,6 +23,7 @@ from engines.scripted import Script, ScriptedRecognizer, ScriptedTutor, play
 from errors import BadSettings, CloseCode, EngineError
 from messages import Error
 from settings import Settings, read_settings
+from tests.google_emulator.process import run_emulator
 from tests.serving import serve
 from tests.socket_reader import close_code, receive
 
@@ -209,19 +210,42 @@ def started(*command: str, folder: Path, port: int = 0, **variables: str) -> Ite
             process.kill()
 
 
-def test_a_service_whose_engine_cannot_start_says_so_without_a_traceback(
-    free_port: int, tmp_path: Path
-) -> None:
-    """It listens, is unhealthy, and its log holds one clear line."""
+def assert_misconfigured(service: Process, code: str, setting: str) -> str:
+    """Check that a service runs, is unhealthy, and says in one line what to change; return it."""
+    answer = service.health()
+    said = service.end()
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, code)
+    assert setting in answer.json()["error"]["action"]
+    [line] = [line for line in said.splitlines() if line.startswith("ERROR")]
+    assert setting in line
+    assert "Traceback" not in said
+    return said + answer.text
+
+
+def test_gemini_without_a_key_is_said_without_a_traceback(free_port: int, tmp_path: Path) -> None:
+    """The service runs, and tells whoever asks to set ``GEMINI_API_KEY``."""
     settings = SCRIPTED | {"TUTOR_ENGINE": "google"}
     with started(APP, folder=tmp_path, port=free_port, **settings) as service:
-        answer = service.health()
-        said = service.end()
-    assert answer.status_code == 503
-    assert "GEMINI_API_KEY" in answer.json()["error"]["action"]
-    assert "Traceback" not in said
-    [line] = [line for line in said.splitlines() if line.startswith("ERROR")]
-    assert "GEMINI_API_KEY" in line
+        assert_misconfigured(service, "tutor_unauthorized", "GEMINI_API_KEY")
+
+
+@pytest.mark.parametrize("key", ["wrong", "forbidden"])
+def test_a_wrong_key_is_said_without_a_traceback(key: str, free_port: int, tmp_path: Path) -> None:
+    """Gemini is asked at the start whether it takes the key, which is shown nowhere."""
+    with run_emulator() as emulator:
+        gemini = {"GEMINI_API_KEY": key, "GOOGLE_GEMINI_BASE_URL": emulator.gemini_url}
+        settings = SCRIPTED | {"TUTOR_ENGINE": "auto"} | gemini
+        with started(APP, folder=tmp_path, port=free_port, **settings) as service:
+            said = assert_misconfigured(service, "tutor_unauthorized", "GEMINI_API_KEY")
+    assert key not in said
+
+
+def test_missing_credentials_are_said_without_a_traceback(free_port: int, tmp_path: Path) -> None:
+    """A file that is not there is named by its setting."""
+    credentials = {"GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "no.json")}
+    settings = SCRIPTED | {"STT_ENGINE": "auto"} | credentials
+    with started(APP, folder=tmp_path, port=free_port, **settings) as service:
+        assert_misconfigured(service, "stt_unauthorized", "GOOGLE_APPLICATION_CREDENTIALS")
 
 
 @pytest.mark.parametrize("command", [(APP,), ("-m", "uvicorn", "app:app", "--app-dir", str(ROOT))])
