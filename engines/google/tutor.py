@@ -10,7 +10,8 @@ from engine_api import Question
 from engines import tutor_errors
 from engines.attempts import Fault, Patience, answer_from
 from engines.google.answers import Answer
-from engines.google.gemini_api import Access, Connection, connect, find_access
+from engines.google.gemini_access import Access, find_access
+from engines.google.gemini_api import Connection, connect
 from engines.google.tutor_faults import explain_start, judge
 from errors import EngineError
 from settings import Settings
