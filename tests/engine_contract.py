@@ -16,6 +16,7 @@ from engine_api import Engine, Engines
 from engines import create_engines
 from engines.scripted import Script, play
 from settings import EngineChoice, Settings
+from tests.google_emulator.process import Emulator
 from tests.leaks import no_task_left
 from tests.recordings import load_recording
 
@@ -37,25 +38,41 @@ SILENCE = bytes(25 * FRAME)
 CLIENTS = frozenset({"google", "generativeai", "openai"})
 """Engines that need somebody to talk to."""
 
+QUICK_TO_START = frozenset({"scripted", "google"})
+"""Engines that load no models."""
+
 QUICK = Script(final_ms=30, first_word_ms=5, word_ms=1, first_audio_ms=10, audio_speed=50)
 
 Item = TypeVar("Item")
 
 
-def choices(*tables: Iterable[str]) -> list[Any]:
-    """Return the engines of the tables as parameters; all but the scripted ones load models.
+def choices(*tables: Iterable[str], emulated: bool = False) -> list[Any]:
+    """Return the engines of the tables as parameters, marked where they load models.
 
-    Engines that are the clients of a service of their own are left out.
+    Args:
+        tables: The names of the engines.
+        emulated: With Google's, which talk to the emulator. Engines that are the clients of a
+            service are left out otherwise.
     """
-    names = dict.fromkeys(name for table in tables for name in table if name not in CLIENTS)
-    marks = {name: () if name == "scripted" else (pytest.mark.models,) for name in names}
+    left_out = CLIENTS - {"google"} if emulated else CLIENTS
+    names = dict.fromkeys(name for table in tables for name in table if name not in left_out)
+    marks = {name: () if name in QUICK_TO_START else (pytest.mark.models,) for name in names}
     return [pytest.param(name, marks=marks[name]) for name in names]
 
 
-def engines_named(choice: EngineChoice) -> Engines:
-    """Return the engines of that name for every sense, not started."""
+def engines_named(choice: EngineChoice, request: pytest.FixtureRequest | None = None) -> Engines:
+    """Return the engines of that name for every sense, not started.
+
+    Args:
+        choice: Their name.
+        request: Gets the emulator for those of Google.
+    """
     if choice == "scripted":
         return play(QUICK)
+    if choice == "google" and request is not None:
+        emulator: Emulator = request.getfixturevalue("google_emulator")
+        emulator.reset()
+        return create_engines(Settings(**emulator.settings))
     return create_engines(Settings(stt_engine=choice, tutor_engine=choice, voice_engine=choice))
 
 
