@@ -12,6 +12,7 @@ from engine_api import (
     FinalTranscript,
     InterimTranscript,
     RecognizerEvent,
+    RecognizerOptions,
     UtteranceEnded,
 )
 from errors import EngineError
@@ -57,7 +58,7 @@ class Ears:
         self._endpointer = Endpointer(_policy(session))
         self._utterances = Utterances()
         self._pace = Pace(_now())
-        self.recognition = Recognition(engines.recognizer, session.language)
+        self.recognition = Recognition(engines.recognizer, _options(session))
 
     # --- audio in --------------------------------------------------------------------------------
 
@@ -261,6 +262,13 @@ def _policy(session: SessionState) -> EndpointingPolicy:
         silence_timeout_ms=session.silence_timeout_ms,
         max_utterance_ms=session.settings.max_utterance_ms,
         barge_in=session.config.barge_in or "auto",
+    )
+
+
+def _options(session: SessionState) -> RecognizerOptions:
+    settings = session.settings
+    return RecognizerOptions(
+        session.language, settings.alternative_languages, settings.phrase_hints
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from engine_api import Recognizer, RecognizerEvent, RecognizerOptions, RecognizerStream
 from errors import EngineError
@@ -25,11 +26,12 @@ class Recognition:
 
     Args:
         recognizer: Opens the streams.
-        language: Language to listen for (BCP 47); holds from the next stream on.
+        options: What to expect to hear; ``language`` may be set, and holds from the next stream on.
     """
 
-    def __init__(self, recognizer: Recognizer, language: str):
-        self.language = language
+    def __init__(self, recognizer: Recognizer, options: RecognizerOptions):
+        self.language = options.language
+        self._options = options
         self._recognizer = recognizer
         self._stream: RecognizerStream = NoEars()
         self._failure: EngineError | None = None
@@ -47,7 +49,7 @@ class Recognition:
         while True:
             self._replacing, self._failure = False, None
             try:
-                self._stream = self._recognizer.open(RecognizerOptions(self.language))
+                self._stream = self._recognizer.open(replace(self._options, language=self.language))
                 events = aiter(self._stream.events())
                 while (event := await self._next(events)) is not None:
                     retry_s = RETRY_S
