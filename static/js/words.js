@@ -75,9 +75,8 @@ export const NOTICES = {
 
 /** Said of the tutor that comes with the service; see `isPracticeTutor`. */
 export const PRACTICE_TUTOR =
-  "The practice tutor answers offline, with no account: sums step by step, drills and its own " +
-  "short lessons. It says so when it cannot answer. With a Gemini key (the setting " +
-  "GEMINI_API_KEY) a tutor takes its place that can.";
+  "The practice tutor knows sums, drills and short lessons, offline; a Gemini key " +
+  "(GEMINI_API_KEY) brings a tutor that knows more.";
 
 /**
  * The stages of an answer, in order, as in `TURN_METRICS`.
