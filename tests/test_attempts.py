@@ -122,6 +122,16 @@ async def test_a_stall_before_the_first_word_is_tried_again() -> None:
     assert await service.answer("first", "first", patience=HASTE) == ["Fine."]
 
 
+async def test_all_attempts_together_end_in_time() -> None:
+    """However long one attempt may take, the learner's patience is counted once."""
+    service = Service([Stall()], [Stall()], ["Late."])
+    patience = Patience(first_s=5, between_s=5, whole_s=0.02)
+    async with asyncio.timeout(5):
+        with pytest.raises(EngineError, match="tutor_timeout"):
+            await service.answer("first", "first", "second", patience=patience)
+    assert service.asked == ["first"]
+
+
 async def test_thoughts_are_no_sign_of_an_answer() -> None:
     """An attempt that only ever thinks does not begin in time either."""
 

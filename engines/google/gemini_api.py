@@ -5,6 +5,7 @@ finds there changes how it behaves.
 """
 
 import asyncio
+import ssl
 
 import httpx2
 from google.genai import Client, types
@@ -50,7 +51,7 @@ async def connect(access: Access) -> Connection:
         EngineError: There are no credentials, or they cannot be read.
     """
     await asyncio.to_thread(_rehearse)
-    return await asyncio.to_thread(_connect, access, httpx2.AsyncHTTPTransport(limits=LIMITS))
+    return await asyncio.to_thread(_connect_securely, access)
 
 
 def _rehearse() -> None:
@@ -64,7 +65,7 @@ def _rehearse() -> None:
 async def _ask_nobody() -> None:
     answer = httpx2.Response(200, text=REHEARSED_ANSWER)
     nobody = httpx2.MockTransport(lambda _: answer)
-    connection = _connect(Access(key="none"), nobody)
+    connection = _connect(Access(key="none"), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), nobody)
     config: types.GenerateContentConfigDict = {"system_instruction": ".", "max_output_tokens": 1}
     async for _ in await connection.models.generate_content_stream(
         model="none", contents=".", config=config
@@ -73,16 +74,25 @@ async def _ask_nobody() -> None:
     await connection.aclose()
 
 
-def _connect(access: Access, transport: httpx2.AsyncBaseTransport) -> Connection:
+def _connect_securely(access: Access) -> Connection:
+    tls = httpx2.create_ssl_context()
+    return _connect(access, tls, httpx2.AsyncHTTPTransport(verify=tls, limits=LIMITS))
+
+
+def _connect(
+    access: Access, tls: ssl.SSLContext, transport: httpx2.AsyncBaseTransport
+) -> Connection:
     credentials = access.load_credentials()
     # An HTTP client of our own, or the library takes aiohttp's where that is installed, which
     # behaves otherwise.
-    http = httpx2.AsyncClient(transport=transport)
+    http = httpx2.AsyncClient(transport=transport, verify=tls)
     options = types.HttpOptions(
         api_version="v1beta" if access.key else "v1beta1",
         base_url=access.url,
         timeout=TIMEOUT_MS,
         httpx_async_client=http,
+        client_args={"verify": tls},
+        async_client_args={"verify": tls, "ssl": tls},
     )
     if access.key:
         client = Client(vertexai=False, api_key=access.key, http_options=options)

@@ -160,7 +160,8 @@ def _details(error: APIError) -> list[dict[str, Any]]:
     """Return the details of the ``google.rpc.Status``, as far as there are any."""
     body = error.details.get("error") if isinstance(error.details, dict) else None
     details = body.get("details") if isinstance(body, dict) else None
-    return [detail for detail in details or () if isinstance(detail, dict)]
+    found = details if isinstance(details, list) else []
+    return [detail for detail in found if isinstance(detail, dict)]
 
 
 def _retry_after_s(details: list[dict[str, Any]]) -> float | None:
