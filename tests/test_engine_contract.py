@@ -34,10 +34,10 @@ async def detector(request: pytest.FixtureRequest) -> AsyncIterator[SpeechDetect
         yield engine
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=choices(TUTORS))
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=choices(TUTORS, emulated=True))
 async def tutor(request: pytest.FixtureRequest) -> AsyncIterator[Tutor]:
     """Each tutor, running."""
-    engine = engines_named(request.param).tutor
+    engine = engines_named(request.param, request).tutor
     async with running(engine):
         yield engine
 
