@@ -47,27 +47,28 @@ async def _run(options: argparse.Namespace) -> None:
     endpoints = [*services.values(), control]
     for endpoint in endpoints:
         await endpoint.open()
-    ports = {"stt": services["stt"], "tts": services["tts"], "llm": services["llm"]}
-    numbers = {name: endpoint.port for name, endpoint in ports.items()}
-    print(json.dumps({**numbers, "control": control.port}), flush=True)  # noqa: T201 - its answer
-    await _end_asked_for()
+    end = _watch_for_end()
+    ports = {name: endpoint.port for name, endpoint in services.items()}
+    print(json.dumps({**ports, "control": control.port}), flush=True)  # noqa: T201 - its answer
+    await end.wait()
     for endpoint in endpoints:
         await endpoint.close()
 
 
-async def _end_asked_for() -> None:
+def _watch_for_end() -> asyncio.Event:
+    """Return an event that is set when the emulator shall end."""
     loop = asyncio.get_running_loop()
-    asked = asyncio.Event()
+    end = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked.set)
+        loop.add_signal_handler(number, end.set)
     if stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
-        threading.Thread(target=_await_parent, args=(loop, asked), daemon=True).start()
-    await asked.wait()
+        threading.Thread(target=_await_parent, args=(loop, end), daemon=True).start()
+    return end
 
 
-def _await_parent(loop: asyncio.AbstractEventLoop, asked: asyncio.Event) -> None:
+def _await_parent(loop: asyncio.AbstractEventLoop, end: asyncio.Event) -> None:
     os.read(sys.stdin.fileno(), 1)
-    loop.call_soon_threadsafe(asked.set)
+    loop.call_soon_threadsafe(end.set)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ class Control:
     def __init__(self, state: EmulatorState, endpoints: Mapping[ServiceName, Endpoint]):
         self._state = state
         self._endpoints = endpoints
-        self._outages: set[asyncio.Task[None]] = set()
+        self._outages: dict[ServiceName, asyncio.TimerHandle] = {}
+        self._opening: set[asyncio.Task[None]] = set()
 
     def create_app(self) -> Starlette:
         """Return the application with the routes."""
@@ -66,15 +67,25 @@ class Control:
     async def outage(self, request: Request) -> Response:
         """Close the port of a service for a time; answers once it is closed."""
         body = await request.json()
-        endpoint = self._endpoints[body["service"]]
-        await endpoint.close()
-        task = asyncio.create_task(_open_after(endpoint, float(body["seconds"])))
-        self._outages.add(task)
-        task.add_done_callback(self._outages.discard)
+        service: ServiceName = body["service"]
+        await self._endpoints[service].close()
+        self._outages[service] = asyncio.get_running_loop().call_later(
+            float(body["seconds"]), self._open_soon, service
+        )
         return Response(status_code=DONE)
 
+    def _open_soon(self, service: ServiceName) -> None:
+        del self._outages[service]
+        task = asyncio.create_task(self._endpoints[service].open())
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
+
     async def reset(self, _request: Request) -> Response:
-        """Go back to the default behaviour; a port that is closed stays so for its time."""
+        """Go back to the default behaviour and open every port."""
+        for service, outage in list(self._outages.items()):
+            outage.cancel()
+            self._open_soon(service)
+        await asyncio.gather(*self._opening)
         self._state.reset()
         return Response(status_code=DONE)
 
@@ -97,11 +108,6 @@ class Control:
 
 def _post(name: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
     return Route(f"/emulator/{name}", endpoint, methods=["POST"])
-
-
-async def _open_after(endpoint: Endpoint, seconds: float) -> None:
-    await asyncio.sleep(seconds)
-    await endpoint.open()
 
 
 async def _refuse(_request: Request, error: Exception) -> Response:

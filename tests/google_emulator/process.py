@@ -83,7 +83,7 @@ class Emulator:
         self._post("outage", {"service": service, "seconds": seconds})
 
     def reset(self) -> None:
-        """Go back to the default behaviour, without faults and entries."""
+        """Go back to the default behaviour, without faults and entries, every port open."""
         self._post("reset", None)
 
     def journal(self, since: int = 0, **wanted: Any) -> list[Entry]:
