@@ -6,6 +6,14 @@ from typing import Any
 from engine_api import Counting, Engine, Engines
 from errors import EngineError
 
+SETTINGS = {
+    "detector": "STT_ENGINE",
+    "stt": "STT_ENGINE",
+    "tutor": "TUTOR_ENGINE",
+    "voice": "VOICE_ENGINE",
+}
+"""The setting that chooses the engine of each sense."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -36,10 +44,15 @@ class EngineRoom:
             try:
                 await engine.start()
             except EngineError as error:
-                logger.error("%s cannot start: %s %s", sense, error.message, error.action)
-                self.fault = self.fault or error
+                self._note(sense, error)
+            except ImportError as error:
+                self._note(sense, missing(sense, error))
         if self.fault is None:
             logger.info("ready: %s", ", ".join(engine.name for engine in self._parts.values()))
+
+    def _note(self, sense: str, error: EngineError) -> None:
+        logger.error("%s cannot start: %s %s", sense, error.message, error.action)
+        self.fault = self.fault or error
 
     async def aclose(self) -> None:
         """Stop them all."""
@@ -56,3 +69,13 @@ class EngineRoom:
             counts = {"counts": dict(engine.counts)} if isinstance(engine, Counting) else {}
             report["engines"][sense] = {"name": engine.name, **counts}
         return report
+
+
+def missing(sense: str, error: ImportError) -> EngineError:
+    """Return the error of an engine of which something is not installed."""
+    setting = SETTINGS[sense]
+    return EngineError(
+        "engine_missing",
+        f"The engine that {setting} chooses is not installed: {error}.",
+        f"Install what is missing, or set {setting} to another engine.",
+    )

@@ -67,4 +67,4 @@ def _create(
     try:
         return getattr(import_module(table[choice.engine]), factory)(settings)
     except ImportError as error:
-        return MissingEngine(choice.setting, choice.engine, error)
+        return MissingEngine(choice.engine, error)

@@ -21,9 +21,8 @@ PRODUCT_NAME = Path("/sys/class/dmi/id/product_name")
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[Name]):
-    """An engine by its name in the tables, the setting that changes it, and why it is the one."""
+    """An engine by its name in the tables, and why it is the one."""
 
-    setting: str
     engine: Name
     reason: str
 
@@ -97,23 +96,23 @@ def _choose_speech(
     setting: str, asked: EngineChoice, emulator: str, settings: Settings, cloud: str
 ) -> Choice[EngineChoice]:
     if asked != "auto":
-        return Choice(setting, asked, f"{setting} is {asked}")
+        return Choice(asked, f"{setting} is {asked}")
     if getattr(settings, emulator.lower()):
-        return Choice(setting, "google", f"{emulator} is set")
+        return Choice("google", f"{emulator} is set")
     if cloud:
-        return Choice(setting, "google", cloud)
-    return Choice(setting, "local", "no credentials for Google Cloud were found")
+        return Choice("google", cloud)
+    return Choice("local", "no credentials for Google Cloud were found")
 
 
 def _choose_tutor(settings: Settings) -> Choice[TutorChoice]:
     setting, asked = "TUTOR_ENGINE", settings.tutor_engine
     if asked != "auto":
-        return Choice(setting, asked, f"{setting} is {asked}")
+        return Choice(asked, f"{setting} is {asked}")
     for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY"):
         if getattr(settings, name.lower()).get_secret_value().strip():
-            return Choice(setting, "google", f"{name} is set")
+            return Choice("google", f"{name} is set")
     if settings.google_cloud_project and settings.google_cloud_location:
-        return Choice(setting, "google", "GOOGLE_CLOUD_PROJECT and GOOGLE_CLOUD_LOCATION are set")
+        return Choice("google", "GOOGLE_CLOUD_PROJECT and GOOGLE_CLOUD_LOCATION are set")
     if settings.openai_model:
-        return Choice(setting, "openai", "OPENAI_MODEL is set")
-    return Choice(setting, "local", "neither GEMINI_API_KEY nor OPENAI_MODEL is set")
+        return Choice("openai", "OPENAI_MODEL is set")
+    return Choice("local", "neither GEMINI_API_KEY nor OPENAI_MODEL is set")
