@@ -59,7 +59,9 @@ class Gemini:
         """Serve a request, and record the moment its client leaves before it has all."""
         found = PATH.fullmatch(scope["path"])
         method = (found["method"] or "get") if found else "unknown"
-        exchange = _Exchange(scope, receive, send, self._state.journal.open_call("llm", method))
+        peer = ":".join(map(str, scope["client"]))
+        call = self._state.journal.open_call("llm", method, path=scope["path"], peer=peer)
+        exchange = _Exchange(scope, receive, send, call)
         if found is None or method not in METHODS | {"get"}:
             await exchange.refuse(Refusal(404, "There is no such method."))
             return
