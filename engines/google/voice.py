@@ -1,0 +1,181 @@
+"""Google's voices: streaming where the voice can, sentence by sentence where it cannot."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from functools import partial
+
+import grpc  # type: ignore[import-untyped]  # ships no type hints
+
+from engine_api import SpokenAudio, Voice, VoiceOptions
+from engines.google.channels import Channels
+from engines.google.faults import failure, log_fault, refused
+from engines.google.sentence_tracker import SAMPLES_PER_LETTER
+from engines.google.voice_faults import refused_by
+from engines.google.voice_messages import HOST, list_voices, streaming_config, unary_request
+from engines.google.voice_names import SERVED, VoiceChoice, VoiceTable
+from engines.google.voice_reply import StreamedReply, VoiceLine
+from engines.google.voice_requests import PIECES_AHEAD, RequestedReply
+from engines.prefetch import prefetch
+from errors import EngineError
+from settings import Settings
+
+CHECK_S = 5.0
+"""Longest wait for the list of voices at the start."""
+
+ATTEMPT_SHARE = 0.45
+"""An attempt's share of the time a voice has: two of them end before the loop's own watchdog."""
+
+PACE_GAIN = 0.3
+"""Weight of the latest stream in what is known of a voice's pace."""
+
+logger = logging.getLogger(__name__)
+
+
+def create_voice(settings: Settings) -> Voice:
+    """Return Google's voices, not yet connected."""
+    return GoogleVoice(settings)
+
+
+class GoogleVoice:
+    """The voices for every session of the process.
+
+    Args:
+        settings: Tell the way to the service and the voice to use.
+    """
+
+    languages = SERVED
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._channels = Channels(
+            "voice", HOST, settings.tts_emulator_host, settings.google_application_credentials
+        )
+        self._table: VoiceTable | None = None
+        self._paces: dict[str, float] = {}
+        self._counts: Counter[str] = Counter(quota_refused=0)
+
+    @property
+    def name(self) -> str:
+        """The voice's name."""
+        return f"Google {self._settings.google_voice}"
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How often Google refused to speak for want of quota."""
+        return dict(self._counts)
+
+    async def start(self) -> None:
+        """Connect, and see whether Google lets us in and has the voice.
+
+        Raises:
+            EngineError: The credentials are missing or wrong, or there is no such voice.
+        """
+        await self._channels.start()
+        self._table = VoiceTable()
+        await self.check_voices()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        self._table = None
+        await self._channels.aclose()
+
+    async def check_voices(self) -> None:
+        """Compare the voices with the list of the service, which costs nothing.
+
+        Raises:
+            EngineError: Google does not let us in, or there is no voice of the name in the
+                settings. A service that cannot be reached is only logged.
+        """
+        try:
+            with self._channels.lease() as connection:
+                self._table = VoiceTable(await list_voices(connection.channel, CHECK_S))
+        except grpc.RpcError as error:
+            log_fault("voice", error, attempt=1)
+            refusal = refused_by(error)
+            if refusal and refusal.code == "voice_unauthorized":
+                raise refusal from None
+        if self._table is None or not self._table.knows(self._settings.google_voice):
+            raise refused("voice", "rejected")
+
+    async def speak(
+        self, sentences: AsyncIterator[str], options: VoiceOptions
+    ) -> AsyncGenerator[SpokenAudio, None]:
+        """Yield the speech of each sentence as soon as there is some.
+
+        Raises:
+            EngineError: The sentence that was due cannot be spoken.
+        """
+        if self._table is None:
+            raise EngineError("voice_closed", "The voice is not running.", "Start the service.")
+        voice = self._table.choose(options.language, options.voice, self._settings.google_voice)
+        say = self._stream if voice.can_stream else self._request
+        try:
+            async with aclosing(say(voice, sentences, options.speaking_rate)) as pieces:
+                async for piece in pieces:
+                    if options.cancel_event.is_set():
+                        return
+                    yield piece
+        except EngineError as error:
+            self._counts["quota_refused"] += error.code == "voice_quota"
+            raise
+
+    async def _stream(
+        self, voice: VoiceChoice, sentences: AsyncIterator[str], rate: float
+    ) -> AsyncGenerator[SpokenAudio, None]:
+        """Yield the speech of the sentences from as few streams as will do."""
+        reply = StreamedReply(self._line_for(voice, rate), sentences)
+        running = asyncio.create_task(reply.run(), name="google voice")
+        running.add_done_callback(reply.wake)
+        try:
+            while not running.done():
+                while piece := reply.take():
+                    yield piece
+                await reply.changed()
+            while piece := reply.take():
+                yield piece
+            await _result(running)
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    async def _request(
+        self, voice: VoiceChoice, sentences: AsyncIterator[str], rate: float
+    ) -> AsyncGenerator[SpokenAudio, None]:
+        """Yield the speech of the sentences from a request for each."""
+        request = partial(unary_request, voice=voice, speaking_rate=rate)
+        reply = RequestedReply(self._channels, request, self._patience_s)
+        async with aclosing(prefetch(reply.speak(sentences), PIECES_AHEAD)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    def _line_for(self, voice: VoiceChoice, rate: float) -> VoiceLine:
+        pace = self._paces.get(voice.name, SAMPLES_PER_LETTER)
+
+        def learn(measured: float) -> None:
+            known = self._paces.get(voice.name, measured * rate)
+            self._paces[voice.name] = known + PACE_GAIN * (measured * rate - known)
+
+        return VoiceLine(
+            channels=self._channels,
+            config=streaming_config(voice, rate),
+            pace=pace / rate,
+            patience_s=self._patience_s,
+            learn_pace=learn,
+        )
+
+    @property
+    def _patience_s(self) -> float:
+        return ATTEMPT_SHARE * self._settings.voice_timeout_s
+
+
+async def _result(running: "asyncio.Task[None]") -> None:
+    """Raise what ended a reply, if it did not end well.
+
+    Closed connections cancel its calls and with them the reply, though nobody cancelled us.
+    """
+    if running.cancelled():
+        raise failure("voice")
+    await running

@@ -1,0 +1,115 @@
+"""Which of Google's voices speaks: a name that stays valid in whatever language comes next.
+
+The voices of Chirp 3 HD have the same names in every language, so one that was asked for goes along
+when the language changes. https://cloud.google.com/text-to-speech/docs/chirp3-hd
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from engines.google.languages import canonical_tag, voice_tag
+
+DEFAULT_PERSONA = "Kore"
+
+PERSONAS = (
+    "Achernar", "Achird", "Algenib", "Algieba", "Alnilam", "Aoede", "Autonoe", "Callirrhoe",
+    "Charon", "Despina", "Enceladus", "Erinome", "Fenrir", "Gacrux", "Iapetus", "Kore",
+    "Laomedeia", "Leda", "Orus", "Puck", "Pulcherrima", "Rasalgethi", "Sadachbia", "Sadaltager",
+    "Schedar", "Sulafat", "Umbriel", "Vindemiatrix", "Zephyr", "Zubenelgenubi",
+)  # fmt: skip
+"""The voices of Chirp 3 HD; each speaks every language below."""
+
+CHIRP_TAGS = (
+    "ar-XA", "bg-BG", "bn-IN", "cmn-CN", "cs-CZ", "da-DK", "de-DE", "el-GR", "en-AU", "en-GB",
+    "en-IN", "en-US", "es-ES", "es-US", "et-EE", "fi-FI", "fr-CA", "fr-FR", "gu-IN", "he-IL",
+    "hi-IN", "hr-HR", "hu-HU", "id-ID", "it-IT", "ja-JP", "kn-IN", "ko-KR", "lt-LT", "lv-LV",
+    "ml-IN", "mr-IN", "nb-NO", "nl-BE", "nl-NL", "pl-PL", "pt-BR", "ro-RO", "ru-RU", "sk-SK",
+    "sl-SI", "sr-RS", "sv-SE", "sw-KE", "ta-IN", "te-IN", "th-TH", "tr-TR", "uk-UA", "ur-IN",
+    "vi-VN",
+)  # fmt: skip
+"""The languages of Chirp 3 HD, by the names the service has for them."""
+
+NEAREST = {
+    "de": "de-DE", "en": "en-US", "es": "es-US", "fr": "fr-FR", "it": "it-IT", "nl": "nl-NL",
+}  # fmt: skip
+"""Whose voices speak a variety of a language that has none of its own, such as ``es-MX``."""
+
+NEAREST_ENGLISH = {"en-IE": "en-GB", "en-NZ": "en-AU", "en-ZA": "en-GB"}
+
+FULL_NAME = re.compile(r"(?P<tag>[a-z]{2,3}-[A-Z]{2})-(?P<rest>[A-Za-z0-9-]+)")
+CHIRP = "Chirp3-HD-"
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceChoice:
+    """A voice as the service is asked for it.
+
+    Attributes:
+        tag: The service's tag of the language.
+        name: The voice's full name; empty leaves the choice to the service.
+    """
+
+    tag: str
+    name: str
+
+    @property
+    def can_stream(self) -> bool:
+        """Whether the voice takes sentences as they are written, and speaks at once."""
+        return CHIRP in self.name
+
+
+class VoiceTable:
+    """The voices there are.
+
+    Args:
+        names: Full names the service listed; none if it was not asked.
+    """
+
+    def __init__(self, names: Iterable[str] = ()):
+        self._names = frozenset(names)
+        chirps = (name.partition(CHIRP) for name in self._names)
+        listed = {(tag[:-1], persona) for tag, _, persona in chirps if persona}
+        self._tags = frozenset(CHIRP_TAGS) | {tag for tag, _ in listed}
+        personas = {*PERSONAS, *(persona for _, persona in listed)}
+        self._personas = {persona.lower(): persona for persona in personas}
+
+    def knows(self, wish: str) -> bool:
+        """Return whether there is a voice of that name, in whatever language."""
+        return self._persona(wish) is not None or self._is_full_name(wish)
+
+    def choose(self, language: str, *wishes: str) -> VoiceChoice:
+        """Return the voice for a language: the first wish that can be met in it.
+
+        Args:
+            language: A BCP 47 tag.
+            wishes: Names of voices, with or without their language; the best first.
+        """
+        tag = self._tag(language)
+        for wish in (*wishes, DEFAULT_PERSONA):
+            if self._is_full_name(wish) and wish.startswith(f"{tag}-"):
+                return VoiceChoice(tag, wish)
+            if (persona := self._persona(wish)) and tag in self._tags:
+                return VoiceChoice(tag, f"{tag}-{CHIRP}{persona}")
+        return VoiceChoice(tag, "")
+
+    def _tag(self, language: str) -> str:
+        """Return the language to ask for: its own voices, or those of its nearest relative."""
+        tag = voice_tag(language)
+        if tag in self._tags or any(name.startswith(f"{tag}-") for name in self._names):
+            return tag
+        return NEAREST_ENGLISH.get(tag) or NEAREST.get(tag.partition("-")[0], tag)
+
+    def _is_full_name(self, wish: str) -> bool:
+        return wish in self._names if self._names else bool(FULL_NAME.fullmatch(wish))
+
+    def _persona(self, wish: str) -> str | None:
+        name = FULL_NAME.fullmatch(wish)
+        if name is None:
+            return self._personas.get(wish.lower())
+        family, _, persona = name["rest"].rpartition("-")
+        return self._personas.get(persona.lower()) if f"{family}-" == CHIRP else None
+
+
+SERVED = tuple(canonical_tag({"ar-XA": "ar"}.get(tag, tag)) for tag in CHIRP_TAGS)
+"""The languages of the table by their usual tags."""

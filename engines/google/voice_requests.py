@@ -1,0 +1,77 @@
+"""A reply through voices that cannot stream: one request a sentence, the next one made in time."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import grpc  # type: ignore[import-untyped]  # ships no type hints
+
+from engine_api import SpokenAudio
+from engines.google.channels import Channels
+from engines.google.faults import log_fault
+from engines.google.voice_faults import FAULTS, EndedEarly, Stalled, give_up, refused_by
+from engines.google.voice_messages import synthesize
+from engines.google.voice_stream import PIECE_SAMPLES, SAMPLE_BYTES
+from engines.google.voice_texts import Text, number_texts
+from engines.google.wav import bare_pcm
+
+PIECES_AHEAD = 1
+"""Pieces made ready before they are asked for: the next sentence is requested when the last piece
+of this one is about to leave, which is some two seconds before the learner has heard it."""
+
+PIECE_BYTES = PIECE_SAMPLES * SAMPLE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedReply:
+    """Speaks the sentences of one reply.
+
+    Attributes:
+        channels: The connections.
+        request: Returns the request for a text.
+        patience_s: How long an attempt may take; a second one takes as long again.
+    """
+
+    channels: Channels
+    request: Callable[[str], bytes]
+    patience_s: float
+
+    async def speak(self, sentences: AsyncIterator[str]) -> AsyncGenerator[SpokenAudio, None]:
+        """Yield the speech of each sentence in pieces.
+
+        Raises:
+            EngineError: The sentence that was due cannot be spoken.
+        """
+        async with aclosing(number_texts(sentences)) as texts:
+            async for text in texts:
+                pcm = await self._request(text)
+                for at in range(0, len(pcm), PIECE_BYTES):
+                    yield SpokenAudio(text.sentence, pcm[at : at + PIECE_BYTES])
+
+    async def _request(self, text: Text) -> bytes:
+        """Return the speech of a text; the second attempt is the last."""
+        try:
+            return await self._attempt(text)
+        except FAULTS as fault:
+            log_fault("voice", fault, attempt=1)
+            if refused := refused_by(fault):
+                raise refused from None
+        try:
+            return await self._attempt(text)
+        except FAULTS as fault:
+            log_fault("voice", fault, attempt=2)
+            raise refused_by(fault) or give_up(fault) from None
+
+    async def _attempt(self, text: Text) -> bytes:
+        with self.channels.lease() as connection:
+            try:
+                call = synthesize(connection.channel, self.request(text.words), self.patience_s)
+                pcm = bare_pcm(await call)
+            except grpc.RpcError as error:
+                if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+                    connection.is_suspect = True
+                    raise Stalled from None
+                raise
+        if not pcm:
+            raise EndedEarly
+        return pcm[: len(pcm) - len(pcm) % SAMPLE_BYTES]
