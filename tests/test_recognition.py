@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+from typing import Any
 
 from engine_api import RecognizerOptions
 from engines.scripted import Script, ScriptedRecognizer, ScriptedRecognizerStream, play
@@ -28,7 +29,7 @@ async def test_a_recognizer_is_told_what_the_settings_expect() -> None:
     """Other languages and phrases go with every stream, and the language is the session's."""
     recognizer = CuriousRecognizer()
     engines = dataclasses.replace(play(Script()), recognizer=recognizer)
-    settings = {"alternative_languages": ("de-DE", "fr-FR"), "phrase_hints": ("chlorophyll",)}
+    settings: dict[str, Any] = {"alternative_languages": ("de-DE", "fr-FR"), "phrase_hints": ("chlorophyll",)}
     async with lesson(engines, **settings) as learner:
         await learner.be_silent(100)
         learner.send(Config(language="es-ES"))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import grpc.aio  # type: ignore[import-untyped]  # ships no type hints
 
@@ -41,6 +41,10 @@ class CallLimits:
     stall_s: float = 5.0
     drain_s: float = 2.0
     burst_speed: float = 10.0
+
+    def more_patient(self, times: float) -> "CallLimits":
+        """Return limits with longer waits for an answer."""
+        return replace(self, stall_s=self.stall_s * times, drain_s=self.drain_s * times)
 
 
 class RecognitionCall:
@@ -108,6 +112,8 @@ class RecognitionCall:
         if (fault := fault_in(response)) is not None:
             raise fault
         self._hear(self, response)
+        if not self.has_interim:
+            self._news.set()  # a good moment to be replaced, where that is due
 
     # --- audio -----------------------------------------------------------------------------------
 

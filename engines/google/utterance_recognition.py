@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import grpc  # type: ignore[import-untyped]  # ships no type hints
 
@@ -21,7 +21,8 @@ RETRY_S = 0.05
 MAX_RETRY_S = 1.0
 
 MAX_PATIENCE = 4
-"""How many times longer than at first a call without an answer may last: noise has none either."""
+"""How many times longer than the first call a further one may wait for an answer: the service may
+be slow, and noise has no answer at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,8 @@ class UtteranceRecognition:
 
     async def _call(self) -> RecognitionCall:
         """Make a call and see it through."""
-        counts, limits = self._service.counts, self._service.limits
-        limits = replace(limits, stall_s=limits.stall_s * min(2**self._attempt, MAX_PATIENCE))
+        counts = self._service.counts
+        limits = self._service.limits.more_patient(min(2**self._attempt, MAX_PATIENCE))
         with self._service.channels.lease() as connection:
             call = RecognitionCall(connection.channel, self._ledger, limits, self._news, self._hear)
             counts["calls"] += 1
