@@ -25,10 +25,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SENTENCES = ("Plants eat light.", "They make sugar of it.", "That is how they grow.")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=choices(VOICES))
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=choices(VOICES, emulated=True))
 async def voice(request: pytest.FixtureRequest) -> AsyncIterator[Voice]:
     """Each voice, running."""
-    engine = engines_named(request.param).voice
+    engine = engines_named(request.param, request).voice
     async with running(engine):
         yield engine
 

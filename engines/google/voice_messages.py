@@ -3,9 +3,6 @@
 The bare protocol buffers are used: their wrappers in the client library cost many times as much.
 """
 
-from collections.abc import Callable
-from typing import Any
-
 import grpc.aio  # type: ignore[import-untyped]  # ships no type hints
 from google.cloud.texttospeech_v1.types import cloud_tts
 
@@ -82,12 +79,12 @@ def _accepted(speaking_rate: float) -> float:
     return min(max(speaking_rate, SLOWEST), FASTEST)
 
 
-def _reader(field: str, message: Any) -> Callable[[bytes], Any]:
-    return lambda data: getattr(message.FromString(data), field)
+def _streamed_audio(data: bytes) -> bytes:
+    return bytes(_StreamingResponse.FromString(data).audio_content)
 
 
-_streamed_audio = _reader("audio_content", _StreamingResponse)
-_audio = _reader("audio_content", _Response)
+def _audio(data: bytes) -> bytes:
+    return bytes(_Response.FromString(data).audio_content)
 
 
 def _names(data: bytes) -> list[str]:
