@@ -56,7 +56,7 @@ class Answer:
         return CHARS_PER_TOKEN * self._settings.gemini_max_output_tokens
 
     async def write(self, model: str) -> AsyncGenerator[str, None]:
-        """Ask a model, and yield its words; an empty text is a sign of life.
+        """Ask a model, and yield its words.
 
         To be read by a pump: left alone at a ``yield``, the client's stream would keep its
         connection until the next garbage collection (python-genai#2425). So it is read to its
@@ -74,8 +74,9 @@ class Answer:
             piece = read_chunk(chunk)
             ending = piece if piece.ending else ending
             spoken = spoken or bool(piece.text.strip())
-            yield piece.text[:left]
-            left -= min(left, len(piece.text))
+            if text := piece.text[:left]:
+                left -= len(text)
+                yield text
         if ending.ending is not Ending.COMPLETE or not spoken:
             raise EndedEarly(ending, spoken=spoken)
 

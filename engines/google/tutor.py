@@ -113,4 +113,5 @@ class GeminiTutor:
         except Exception as error:
             if explanation := explain_start(error, self._access.setting, setting):
                 raise explanation from None
-            logger.warning("%s was not reached at the start: %s", setting, type(error).__name__)
+            cause = self._judge(error).cause
+            logger.warning("%s could not be checked at the start: %s", setting, cause)
