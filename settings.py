@@ -97,6 +97,11 @@ class Settings(BaseSettings):
     openai_model: str = ""
     openai_api_key: SecretStr = SecretStr("")
 
+    @field_validator("gemini_api_key", "google_api_key", "openai_api_key", mode="before")
+    @classmethod
+    def _strip(cls, value: object) -> object:
+        return value.strip() if isinstance(value, str) else value
+
     @field_validator("allowed_origins", "alternative_languages", "phrase_hints", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

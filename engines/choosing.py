@@ -109,7 +109,7 @@ def _choose_tutor(settings: Settings) -> Choice[TutorChoice]:
     if asked != "auto":
         return Choice(asked, f"{setting} is {asked}")
     for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY"):
-        if getattr(settings, name.lower()).get_secret_value().strip():
+        if getattr(settings, name.lower()):
             return Choice("google", f"{name} is set")
     if settings.google_cloud_project and settings.google_cloud_location:
         return Choice("google", "GOOGLE_CLOUD_PROJECT and GOOGLE_CLOUD_LOCATION are set")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from app import create_app
 from messages import Error, Welcome
 from settings import Settings, TutorChoice
-from tests.google_emulator.process import run_emulator
+from tests.google_emulator.process import Emulator
 from tests.learner_page import LearnerPage, visit
 from tests.scripted_page import BROWSER_MARKS, launched
 from tests.serving import Address, serve_in_thread
@@ -66,11 +66,11 @@ def test_the_page_says_that_gemini_has_no_key(browser: Browser) -> None:
         assert_key_is_asked_for(learner)
 
 
-def test_the_page_says_that_the_key_is_wrong(browser: Browser) -> None:
+def test_the_page_says_that_the_key_is_wrong(browser: Browser, google_emulator: Emulator) -> None:
     """So does one that Gemini refuses."""
+    google_emulator.reset()
     with (
-        run_emulator() as emulator,
-        serving("google", key="wrong", base_url=emulator.gemini_url) as address,
+        serving("google", key="wrong", base_url=google_emulator.gemini_url) as address,
         visit(browser, address) as learner,
     ):
         assert_key_is_asked_for(learner)

@@ -94,6 +94,16 @@ def test_origins_are_separated_by_commas(
     assert Settings().allowed_origins == origins
 
 
+@pytest.mark.parametrize("name", ["gemini_api_key", "google_api_key", "openai_api_key"])
+def test_a_key_of_spaces_is_none(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spaces around a key that was pasted do not count, and a key is never shown."""
+    monkeypatch.setenv(name.upper(), "  ")
+    assert not getattr(Settings(), name)
+    monkeypatch.setenv(name.upper(), " secret\t")
+    assert getattr(Settings(), name).get_secret_value() == "secret"
+    assert "secret" not in repr(Settings())
+
+
 def test_settings_do_not_change() -> None:
     """They are read once; what runs can rely on them."""
     with pytest.raises(ValidationError, match="frozen"):

@@ -22,6 +22,7 @@ VERTEX_URLS = {
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
 KEY_SETTING = "GEMINI_API_KEY"
+OTHER_KEY_SETTING = "GOOGLE_API_KEY"
 CREDENTIALS_SETTING = "GOOGLE_APPLICATION_CREDENTIALS"
 
 
@@ -35,6 +36,7 @@ class Access:
         location: Where it runs, for example ``europe-west4`` or ``global``.
         base_url: Address to use in place of the service's.
         credentials_file: File with the project's credentials; empty for those of the machine.
+        key_setting: Name of the setting that holds the key.
     """
 
     key: str = ""
@@ -42,11 +44,12 @@ class Access:
     location: str = ""
     base_url: str = ""
     credentials_file: str = ""
+    key_setting: str = KEY_SETTING
 
     @property
     def setting(self) -> str:
         """Name of the setting that says who asks."""
-        return KEY_SETTING if self.key else CREDENTIALS_SETTING
+        return self.key_setting if self.key else CREDENTIALS_SETTING
 
     @property
     def url(self) -> str:
@@ -91,9 +94,10 @@ def find_access(settings: Settings) -> Access:
         EngineError: The settings name neither.
     """
     base_url = settings.google_gemini_base_url
-    key = (settings.gemini_api_key or settings.google_api_key).get_secret_value().strip()
-    if key:
-        return Access(key=key, base_url=base_url)
+    keys = {KEY_SETTING: settings.gemini_api_key, OTHER_KEY_SETTING: settings.google_api_key}
+    for setting, key in keys.items():
+        if key:
+            return Access(key.get_secret_value(), base_url=base_url, key_setting=setting)
     project, location = settings.google_cloud_project, settings.google_cloud_location
     if project and location:
         file = settings.google_application_credentials
