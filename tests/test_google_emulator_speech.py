@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import grpc  # type: ignore[import-untyped]  # ships no type hints
 import pytest
@@ -128,14 +128,26 @@ async def recognize(
             await over.wait()
 
     try:
-        stream = await client.streaming_recognize(requests=send(), retry=None, timeout=DEADLINE_S)
-        async for response in stream:
-            heard.responses.append(response)
+        await receive(client, send(), heard.responses)
     except GoogleAPICallError as error:
         heard.error = error
     over.set()
     await asyncio.sleep(0)
     return heard
+
+
+async def receive(
+    client: SpeechAsyncClient,
+    requests: AsyncIterator[types.StreamingRecognizeRequest],
+    responses: list[types.StreamingRecognizeResponse],
+) -> None:
+    """Add the responses of a call. It is cancelled on every way out, which gRPC may forget."""
+    stream = await client.streaming_recognize(requests=requests, retry=None, timeout=DEADLINE_S)
+    try:
+        async for response in stream:
+            responses.append(response)  # noqa: PERF401 - an error must not lose them
+    finally:
+        cast(grpc.aio.Call, stream).cancel()
 
 
 def milliseconds(result: types.StreamingRecognitionResult) -> int:

@@ -12,15 +12,12 @@ messages, their bytes, or seconds of audio:
 """
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]  # ships no type hints
 from google.cloud.speech_v1 import types
 
-from tests.google_emulator.faults import Fault
-from tests.google_emulator.journal import Call
 from tests.google_emulator.speech_outbox import Outbox
 from tests.google_emulator.speech_rules import Ended
 from tests.google_emulator.speech_stream import SpeechStream
@@ -54,33 +51,31 @@ class Speech:
         """Serve one call."""
         call = self._state.journal.open_call("stt", "streaming_recognize")
         fault = self._state.faults.take("stt", "streaming_recognize")
-        try:
-            ended = await self._serve(requests, context, call, fault)
-        except asyncio.CancelledError:
-            call.record("cancelled")
-            raise
-        call.record("ended", status=ended.code.name, text=ended.text)
-        if ended.code is not grpc.StatusCode.OK:
-            await context.abort(ended.code, ended.text)
-
-    async def _serve(
-        self, requests: AsyncIterator[Any], context: Any, call: Call, fault: Fault | None
-    ) -> Ended:
         outbox = Outbox(context, call)
         stream = SpeechStream(requests, outbox, call, self._state.behaviour.stt, fault)
         sending = asyncio.create_task(outbox.run(), name="outbox")
         try:
-            ended = await _run(stream)
-            if outbox.silent:
-                await asyncio.Event().wait()
-            if ended.code is grpc.StatusCode.OK:
-                await outbox.close()
-                await sending
-            return ended
+            ended = await _serve(stream, outbox, sending)
+        except asyncio.CancelledError:
+            call.record("cancelled")
+            raise
         finally:
             sending.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await sending
+            await asyncio.gather(sending, return_exceptions=True)
+        call.record("ended", status=ended.code.name, text=ended.text)
+        if ended.code is not grpc.StatusCode.OK:
+            await context.abort(ended.code, ended.text)
+
+
+async def _serve(stream: SpeechStream, outbox: Outbox, sending: asyncio.Task[None]) -> Ended:
+    """Return how a call ends, once its responses are sent."""
+    ended = await _run(stream)
+    if outbox.silent:
+        await asyncio.Event().wait()
+    if ended.code is grpc.StatusCode.OK:
+        await outbox.close()
+        await sending
+    return ended
 
 
 async def _run(stream: SpeechStream) -> Ended:

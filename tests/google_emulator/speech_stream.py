@@ -109,7 +109,9 @@ class SpeechStream:
         patience_s = None if self._outbox.silent else min(timeout_s, limit_s)
         try:
             async with asyncio.timeout(patience_s):
-                return await anext(self._requests, None)
+                return await anext(self._requests)
+        except StopAsyncIteration:
+            return None
         except TimeoutError:
             raise (without_audio() if timeout_s < limit_s else too_long(self._behaviour)) from None
 
