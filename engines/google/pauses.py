@@ -33,7 +33,7 @@ class Pause:
 
 
 class PauseFinder:
-    """Listens to one stream of speech. Takes 20 microseconds a second of audio."""
+    """Listens to one stream of speech. Takes a fifth of a millisecond a second of audio."""
 
     def __init__(self) -> None:
         self.samples = 0

@@ -45,12 +45,14 @@ MOST_GAIN = 3.0
 LIKELY = 0.7
 """Length at which a text may well be over, against its estimate."""
 
+CERTAIN = 10.0
+"""The evidence for an end that is known."""
+
 NO_PAUSE = -4.0
 """The evidence for an end where there is no pause at all."""
 
 LOOKAHEAD = 3
 """Sentences whose ends are sought together; later ones do not change the first."""
-
 
 TYPICAL_WEIGHT = 30.0
 """Sentences shorter than this vary more."""
@@ -119,12 +121,6 @@ class SentenceTracker:
     def follows_another(self) -> bool:
         """Whether a sentence was sent whose speech has not begun."""
         return self._current < len(self._sent) - 1
-
-    @property
-    def is_behind(self) -> bool:
-        """Whether there is far too little audio for what was sent."""
-        weight = sum(sentence.weight for sentence in self._sent)
-        return self.samples < SHORTEST * weight * self._pace
 
     @property
     def is_at_an_end(self) -> bool:
@@ -213,7 +209,7 @@ class SentenceTracker:
         """Yield where a sentence may end, and how much speaks for it besides its length."""
         earliest = max(begun, following.earliest)
         if following.is_fresh:
-            yield earliest, MOST_GAIN
+            yield earliest, CERTAIN
             return
         for pause in self._pauses.since(earliest - FRAME):
             end = max(pause.end, earliest)

@@ -25,8 +25,9 @@ from settings import Settings
 CHECK_S = 5.0
 """Longest wait for the list of voices at the start."""
 
-ATTEMPT_SHARE = 0.45
-"""An attempt's share of the time a voice has: two of them end before the loop's own watchdog."""
+ATTEMPT_SHARE = 0.4
+"""An attempt's share of the time a voice has. Two of them, and the wait for a connection between,
+end before the loop's own watchdog does."""
 
 PACE_GAIN = 0.3
 """Weight of the latest stream in what is known of a voice's pace."""

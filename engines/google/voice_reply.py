@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import grpc.aio  # type: ignore[import-untyped]  # ships no type hints
 
-from engine_api import SpokenAudio
+from engine_api import OUTPUT_RATE, SpokenAudio
 from engines.google.channels import Channels, Connection
 from engines.google.faults import log_fault
 from engines.google.sentence_tracker import SentenceTracker
@@ -31,11 +31,11 @@ AHEAD_LETTERS = 400
 """Text sent ahead of what has been taken, about 25 s of speech: what is broken off was paid for,
 and its audio takes up memory."""
 
-AHEAD_SAMPLES = 60 * 24_000
+AHEAD_SAMPLES = 120 * OUTPUT_RATE
 """Audio kept ahead, should the service send more than there was text for."""
 
-RECONNECT_S = 1.5
-"""Longest wait for a connection before the second attempt."""
+RECONNECT_SHARE = 1 / 3
+"""Longest wait for a connection before the second attempt, as a share of an attempt's time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class StreamedReply:
 
     async def _converse(self, connection: Connection, spoken: SpokenTexts, text: Text) -> None:
         if text is self._tried_again:
-            await _wait_for_connection(connection.channel)
+            await _wait_for_connection(connection.channel, RECONNECT_SHARE * self._line.patience_s)
         call = open_stream(connection.channel, STREAM_DEADLINE_S)
         stream = VoiceStream(call, self._line.config, spoken, self._line.patience_s)
 
@@ -176,10 +176,10 @@ class StreamedReply:
         self._texts.put_back(unsaid)
 
 
-async def _wait_for_connection(channel: grpc.aio.Channel) -> None:
+async def _wait_for_connection(channel: grpc.aio.Channel, longest_s: float) -> None:
     """Give a lost connection the time to come back; without, the attempt fails at once."""
     try:
-        async with asyncio.timeout(RECONNECT_S):
+        async with asyncio.timeout(longest_s):
             await channel.channel_ready()
     except TimeoutError:
         return

@@ -22,7 +22,6 @@ PIECE_SAMPLES = 4_800
 HELD_SAMPLES = 2_400
 """Audio kept back, 100 ms, while that of a further sentence must follow: it may be of that one."""
 
-
 SERVICE_PAUSE_S = 0.5
 """Without audio for so long, the service has said what it was sent: it speaks faster than one
 listens."""
@@ -44,11 +43,6 @@ class SpokenTexts:
     _taken: int = 0
     _torn: bytes = b""
     _heard_at: float = 0.0
-
-    @property
-    def lacks_audio(self) -> bool:
-        """Whether audio must come for what was sent."""
-        return self.without_audio > 0 or self.tracker.is_behind
 
     @property
     def is_complete(self) -> bool:
@@ -129,6 +123,7 @@ class VoiceStream:
         self._spoken = spoken
         self._patience_s = patience_s
         self._limit: asyncio.Timeout | None = None
+        self._is_reading = False
         self._is_half_closed = False
 
     async def run(self, first: Text, get_next: NextText, wait_for_room: WaitForRoom) -> None:
@@ -172,19 +167,24 @@ class VoiceStream:
     async def _read(self, wait_for_room: WaitForRoom) -> None:
         try:
             async with asyncio.timeout(None) as self._limit:
-                while (data := await self._call.read()) is not grpc.aio.EOF:
+                while (data := await self._read_one()) is not None:
                     self._spoken.hear(data, asyncio.get_running_loop().time())
                     self._limit.reschedule(None)
                     await wait_for_room()
-                    self._expect_audio()
         except TimeoutError:
             raise Stalled from None
-        finally:
-            self._limit = None
+
+    async def _read_one(self) -> bytes | None:
+        """Return the next message, ``None`` after the last."""
+        self._is_reading = True
+        self._expect_audio()
+        message: bytes = await self._call.read()
+        self._is_reading = False
+        return None if message is grpc.aio.EOF else message
 
     def _expect_audio(self) -> None:
-        """Start the clock if the service owes audio, unless it runs already."""
-        owes = self._is_half_closed or self._spoken.lacks_audio
-        if owes and self._limit is not None and self._limit.when() is None:
+        """Start the clock if the service owes audio and we listen, unless it runs already."""
+        owes = self._is_half_closed or self._spoken.without_audio > 0
+        if owes and self._is_reading and self._limit is not None and self._limit.when() is None:
             now = asyncio.get_running_loop().time()
             self._limit.reschedule(now + self._patience_s)
