@@ -10,15 +10,25 @@ COMPILE = @$(VENV) -m uv pip compile --quiet --universal --generate-hashes --no-
 	--python-version 3.11 --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 BENCHES = bench.wire bench.hearing bench.speaking bench.conversation bench.sums bench.load
 
-.PHONY: run test check bench lock clean
+.PHONY: run run-emulated test test-generativeai check bench lock clean
 
 run:
 	$(PREPARE) run
 	@exec $(VENV) app.py
 
+# Google's engines, talking to the tests' emulator of Google's services.
+run-emulated:
+	$(PREPARE) run
+	@exec $(VENV) -m tests.google_emulator.run
+
 test:
 	$(PREPARE) test
 	@$(WITH_NODE) $(VENV) -m pytest $(ARGS); status=$$?; $(PYTHON) tools/prepare.py report; exit $$status
+
+# The tutor on Google's former library, which cannot be installed beside the present one.
+test-generativeai:
+	$(PREPARE) generativeai
+	@.venv-generativeai/bin/python -m pytest tests/test_generativeai.py $(ARGS)
 
 check:
 	$(PREPARE) test
@@ -35,7 +45,9 @@ lock:
 	$(PREPARE) test
 	$(COMPILE) pyproject.toml --output-file requirements.lock
 	$(COMPILE) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --group llama --no-deps --output-file requirements-llama.lock
+	$(COMPILE) pyproject.toml --extra generativeai --group test --output-file requirements-generativeai.lock
 	@$(WITH_NODE) npm install --package-lock-only --silent
 
 clean:
-	rm -rf .venv node_modules .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-generativeai node_modules .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
