@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from tests.google_emulator.behaviour import ServiceName
 from tests.google_emulator.endpoints import HOST
@@ -88,7 +88,7 @@ class Emulator:
 
     def journal(self, since: int = 0, **wanted: Any) -> list[Entry]:
         """Return the entries from a number on that have the wanted fields."""
-        answer = httpx.get(self._address("journal"), params={"since": since}, **PLAIN)
+        answer = httpx2.get(self._address("journal"), params={"since": since}, **PLAIN)
         entries: list[Entry] = answer.raise_for_status().json()
         return [entry for entry in entries if wanted.items() <= entry.items()]
 
@@ -119,7 +119,7 @@ class Emulator:
             "since": since,
             "timeout_s": timeout_s,
         }
-        async with httpx.AsyncClient(timeout=timeout_s + PATIENCE_S, **PLAIN) as client:
+        async with httpx2.AsyncClient(timeout=timeout_s + PATIENCE_S, **PLAIN) as client:
             answer = await client.post(self._address("wait"), json=request)
         if answer.status_code == 408:
             raise TimeoutError(f"no {times} x {request['wanted']}; last: {answer.json()}")
@@ -127,7 +127,7 @@ class Emulator:
         return found
 
     def _post(self, name: str, body: Any) -> None:
-        answer = httpx.post(self._address(name), json=body, **PLAIN)
+        answer = httpx2.post(self._address(name), json=body, **PLAIN)
         if answer.status_code == 400:
             raise ValueError(answer.json()["error"])
         answer.raise_for_status()
