@@ -10,7 +10,13 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 RUNTIME, DEVELOPMENT = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
+GENERATIVEAI, LLAMA = ROOT / "requirements-generativeai.lock", ROOT / "requirements-llama.lock"
+LOCKS = (RUNTIME, DEVELOPMENT, GENERATIVEAI, LLAMA)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+DEPENDENCIES = PROJECT["project"]["dependencies"]
+FORMER_LIBRARY = PROJECT["project"]["optional-dependencies"]["generativeai"]
+GROUPS = PROJECT["dependency-groups"]
+DEV = [requirement for requirement in GROUPS["dev"] if isinstance(requirement, str)]
 PINNED = re.compile(
     r"^([\w.-]+)==(\S+)( ; [^\\]+)? \\(\n    --hash=sha256:[0-9a-f]{64}( \\)?)+$", re.M
 )
@@ -20,7 +26,7 @@ def _pins(lock: Path) -> set[tuple[str, str]]:
     return {(name, version) for name, version, *_ in PINNED.findall(lock.read_text())}
 
 
-@pytest.mark.parametrize("lock", [RUNTIME, DEVELOPMENT], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_every_line_is_a_pin_with_its_hashes(lock: Path) -> None:
     """Nothing is installed that was not seen when the lock was made."""
     rest = PINNED.sub("", lock.read_text())
@@ -35,10 +41,12 @@ def test_the_development_lock_holds_the_runtime() -> None:
 @pytest.mark.parametrize(
     ("lock", "declared"),
     [
-        (RUNTIME, PROJECT["project"]["dependencies"]),
-        (DEVELOPMENT, PROJECT["dependency-groups"]["dev"]),
+        (RUNTIME, DEPENDENCIES),
+        (DEVELOPMENT, DEV + GROUPS["test"]),
+        (GENERATIVEAI, DEPENDENCIES + FORMER_LIBRARY + GROUPS["test"]),
+        (LLAMA, GROUPS["llama"]),
     ],
-    ids=["runtime", "development"],
+    ids=["runtime", "development", "generativeai", "llama"],
 )
 def test_the_locks_are_up_to_date(lock: Path, declared: list[str]) -> None:
     """Each declared dependency is locked at versions it allows; otherwise run ``make lock``."""
@@ -54,7 +62,7 @@ def test_the_service_needs_no_training_framework() -> None:
     assert not {"torch", "tensorflow", "jax"} & {name for name, _ in _pins(RUNTIME)}
 
 
-@pytest.mark.parametrize("name", [RUNTIME.name, DEVELOPMENT.name, "package-lock.json"])
+@pytest.mark.parametrize("name", [*(lock.name for lock in LOCKS), "package-lock.json"])
 def test_no_lock_names_a_registry(name: str) -> None:
     """Packages come from wherever the reader's own client is set up to look."""
     assert "://" not in (ROOT / name).read_text()

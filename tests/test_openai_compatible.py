@@ -302,7 +302,7 @@ async def test_a_barge_in_closes_the_connection(parked: bool) -> None:
     """The server sees it within 20 ms, whether the reader is busy or waits for the next word."""
     now = asyncio.get_running_loop().time
     delays = []
-    async with asking(["One", Fault.STALL]) as asked:
+    async with asyncio.timeout(20), asking(["One", Fault.STALL]) as asked:
 
         async def read() -> None:
             async with aclosing(asked.tutor.answer(ask())) as words:

@@ -1,8 +1,9 @@
-"""Sets up what a make target needs: ``python3 tools/prepare.py run|test|report``.
+"""Sets up what a make target needs: ``python3 tools/prepare.py run|test|generativeai|report``.
 
-``run`` installs the packages that serve the tutor, ``test`` those that check it as well, and
-``report`` repeats what had to be left out. It needs nothing but the standard library, says which
-step it is in, and is quick when nothing has changed since the last time.
+``run`` installs the packages that serve the tutor, ``test`` those that check it as well,
+``generativeai`` those of the tutor on Google's former library, which need an environment of their
+own, and ``report`` repeats what had to be left out. It needs nothing but the standard library,
+says which step it is in, and is quick when nothing has changed since the last time.
 """
 
 import hashlib
@@ -18,9 +19,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 ENVIRONMENT = Path(".venv")
-INTERPRETER = ENVIRONMENT / "bin" / "python"
+GENERATIVEAI_ENVIRONMENT = Path(".venv-generativeai")
 RUNTIME_LOCK = Path("requirements.lock")
 DEVELOPMENT_LOCK = Path("requirements-dev.lock")  # holds everything in the runtime lock as well
+GENERATIVEAI_LOCK = Path("requirements-generativeai.lock")
+LLAMA_LOCK = Path("requirements-llama.lock")  # without what these ask for: programs to use them
 NODE_LOCK = Path("package-lock.json")
 NODE_MODULES = Path("node_modules")
 NPM_CI = ("npm", "ci", "--no-audit", "--no-fund", "--silent")
@@ -51,9 +54,13 @@ def main(goal: str) -> None:
     """Prepare for a goal."""
     if goal == "report":
         report()
-        return
-    prepare_python(DEVELOPMENT_LOCK if goal == "test" else RUNTIME_LOCK)
-    if goal == "test":
+    elif goal == "generativeai":
+        prepare_python(GENERATIVEAI_LOCK, GENERATIVEAI_ENVIRONMENT)
+    elif goal == "run":
+        prepare_python(RUNTIME_LOCK)
+    else:
+        prepare_python(DEVELOPMENT_LOCK)
+        prepare_llama()
         prepare_node()
         prepare_system()
         report()
@@ -62,22 +69,36 @@ def main(goal: str) -> None:
 # --- Python -------------------------------------------------------------------------------------
 
 
-def prepare_python(lock: Path) -> None:
-    """Make the virtual environment hold what a lock file lists, each file checked by its hash."""
-    if not _is_whole() or _environment_version() != _version():
-        _create_environment()
-    if _is_done(ENVIRONMENT, lock):
+def prepare_python(lock: Path, environment: Path = ENVIRONMENT) -> None:
+    """Make a virtual environment hold what a lock file lists, each file checked by its hash."""
+    if not _is_whole(environment) or _environment_version(environment) != _version():
+        _create_environment(environment)
+    if _is_done(environment, lock):
         return
     _say(f"installing the packages of {lock}; the first time this takes a minute or two")
-    _pip_install(lock)
-    _mark_done(ENVIRONMENT, lock)
+    if not _pip_install(environment, lock):
+        sys.exit("pip could not install the packages; its reason stands above.")
+    _mark_done(environment, lock)
     if lock == DEVELOPMENT_LOCK:
-        _mark_done(ENVIRONMENT, RUNTIME_LOCK)
+        _mark_done(environment, RUNTIME_LOCK)
 
 
-def _is_whole() -> bool:
-    """Return whether the environment was made to its end: pip comes last."""
-    parts = (INTERPRETER, ENVIRONMENT / "pyvenv.cfg", INTERPRETER.with_name("pip"))
+def prepare_llama() -> None:
+    """Install a server with a small language model, where there is one for this machine."""
+    if not _is_done(ENVIRONMENT, LLAMA_LOCK):
+        _say(f"installing the packages of {LLAMA_LOCK}")
+        if _pip_install(ENVIRONMENT, LLAMA_LOCK):
+            _mark_done(ENVIRONMENT, LLAMA_LOCK)
+
+
+def _interpreter(environment: Path = ENVIRONMENT) -> Path:
+    return environment / "bin" / "python"
+
+
+def _is_whole(environment: Path) -> bool:
+    """Return whether an environment was made to its end: pip comes last."""
+    interpreter = _interpreter(environment)
+    parts = (interpreter, environment / "pyvenv.cfg", interpreter.with_name("pip"))
     return all(part.exists() for part in parts)
 
 
@@ -85,44 +106,45 @@ def _version() -> str:
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _environment_version() -> str:
-    configuration = (ENVIRONMENT / "pyvenv.cfg").read_text()
+def _environment_version(environment: Path) -> str:
+    configuration = (environment / "pyvenv.cfg").read_text()
     match = re.search(r"^version(?:_info)? *= *(\d+\.\d+)", configuration, re.MULTILINE)
     return match[1] if match else ""
 
 
-def _create_environment() -> None:
+def _create_environment(environment: Path) -> None:
     if importlib.util.find_spec("ensurepip") is None:
         package = f"python{_version()}-venv"
         if not _apt_install([package]):
             sys.exit(f"This Python cannot make virtual environments. Install {package}.")
-    _say(f"creating a virtual environment for Python {_version()} in {ENVIRONMENT}")
-    venv.create(ENVIRONMENT, clear=True, with_pip=True, symlinks=True)
+    _say(f"creating a virtual environment for Python {_version()} in {environment}")
+    venv.create(environment, clear=True, with_pip=True, symlinks=True)
 
 
-def _pip_install(lock: Path) -> None:
-    command = [
-        str(INTERPRETER),
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "--no-input",
-    ]
-    command += ["--require-hashes", "-r", str(lock)]
+def _pip_install(environment: Path, lock: Path) -> bool:
+    """Install what a lock file lists; show pip's progress, and its output only if it failed."""
+    pip = [str(_interpreter(environment)), "-m", "pip", "install"]
+    quiet = ["--disable-pip-version-check", "--no-input"]
+    # A lock is complete. Left to look for more, pip takes "name[extra]" for something unlocked.
+    command = [*pip, *quiet, "--no-deps", "--require-hashes", "-r", str(lock)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as pip:
-        assert pip.stdout is not None
+    ) as process:
+        assert process.stdout is not None
         output = []
-        for line in pip.stdout:
+        for line in process.stdout:
             output.append(line)
-            if LARGE_DOWNLOAD.search(line):
-                _say(f"  {line.strip()}")
-            elif line.startswith("Installing collected packages"):
-                _say(f"  unpacking {line.count(',') + 1} packages")
-    if pip.returncode:
-        sys.exit("".join(output) + "pip could not install the packages; its reason stands above.")
+            _show_progress(line)
+    if process.returncode:
+        print("".join(output), flush=True)
+    return process.returncode == 0
+
+
+def _show_progress(line: str) -> None:
+    if LARGE_DOWNLOAD.search(line):
+        _say(f"  {line.strip()}")
+    elif line.startswith("Installing collected packages"):
+        _say(f"  unpacking {line.count(',') + 1} packages")
 
 
 # --- node and the system ------------------------------------------------------------------------
@@ -148,6 +170,11 @@ def report() -> None:
         _say(
             f"LEFT OUT: {tool.serves}, for want of {tool.package}."
             f" On Debian or Ubuntu: sudo apt-get install {tool.package}"
+        )
+    if not _is_done(ENVIRONMENT, LLAMA_LOCK):
+        _say(
+            "LEFT OUT: the tests that talk to a real llama.cpp server."
+            f" Try: {_interpreter()} -m pip install --no-deps -r {LLAMA_LOCK}"
         )
     if not _is_done(NODE_MODULES, NODE_LOCK):
         _say(f"LEFT OUT: the type check of the page's modules. Try: {' '.join(NPM_CI)}")
@@ -194,7 +221,7 @@ def _run(command: list[str]) -> bool:
 
 def _environment() -> dict[str, str]:
     """Return the variables of a command that shall find the programs of the environment first."""
-    programs = INTERPRETER.parent.absolute()
+    programs = _interpreter().parent.absolute()
     return os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
 

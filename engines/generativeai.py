@@ -1,0 +1,229 @@
+"""Gemini through ``google-generativeai``, the library before ``google-genai``.
+
+Its vendor has ended it. It cannot be installed beside today's clients of Google's speech services,
+always lets a model think, and holds each piece of an answer back until the next one is there.
+Source: https://github.com/google-gemini/deprecated-generative-ai-python
+"""
+
+import asyncio
+import logging
+import warnings
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Any
+from urllib.parse import urlsplit
+
+from engine_api import Picture, Question
+from engines import tutor_errors
+from engines.attempts import LONGEST_RETRY_DELAY_S, Fault, Patience, answer_from
+from engines.dialogue import Line, Part, write_dialogue
+from engines.google.replies import MAX_TOKENS, REFUSALS
+from engines.tutor_prompt import instruct
+from errors import EngineError
+from settings import Settings
+
+logger = logging.getLogger(__name__)
+
+KEY_SETTING = "GEMINI_API_KEY"
+ROLES = {"learner": "user", "tutor": "model"}
+
+SAFETY = "BLOCK_MEDIUM_AND_ABOVE"
+"""For every kind of harm: learners may be children."""
+
+START_PATIENCE_S = 3.0
+"""Longest wait for the description of the model at the start."""
+
+LONGEST_STREAM_S = 600.0
+"""Deadline of a call; without one the library takes its own."""
+
+PATIENCE_SHARE = 0.95
+"""Of the time the service waits for words, so that the reason for the silence is known first."""
+
+UNAUTHORIZED = frozenset({401, 403})
+REJECTED = frozenset({400, 404})
+QUOTA = 429
+
+
+def create_tutor(settings: Settings) -> "GenerativeAITutor":
+    """Return the tutor that is Gemini behind its former library."""
+    return GenerativeAITutor(settings)
+
+
+class GenerativeAITutor:
+    """Gemini behind its former library."""
+
+    languages: Sequence[str] = ()
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._library: Any = None
+        self._service: Any = None
+
+    @property
+    def name(self) -> str:
+        """The model's name, and through what it is asked."""
+        return f"{self._settings.gemini_model} (google-generativeai)"
+
+    async def start(self) -> None:
+        """Connect, and ask for the model's description, which costs nothing.
+
+        Raises:
+            EngineError: The library, the key or the model is missing or refused.
+        """
+        key = self._settings.gemini_api_key or self._settings.google_api_key
+        if not key.get_secret_value():
+            raise tutor_errors.unauthorized(KEY_SETTING)
+        self._library = await asyncio.to_thread(_import_library)
+        self._service = _connect(key.get_secret_value(), _endpoint(self._settings))
+        await self._check()
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        service, self._service = self._service, None
+        if service is not None:
+            await service.transport.close()
+
+    async def answer(self, question: Question) -> AsyncGenerator[str, None]:
+        """Yield the answer as the model writes it.
+
+        Raises:
+            EngineError: No (more) answer can be had.
+        """
+        if self._service is None:
+            raise EngineError("tutor_not_started", "The tutor is not connected.")
+        settings = self._settings
+        model, fallback = settings.gemini_model, settings.gemini_fallback_model
+        models = (model, model, fallback) if fallback else (model, model)
+        wait_s = settings.tutor_timeout_s * PATIENCE_SHARE
+        patience = Patience(settings.gemini_first_token_timeout_s, wait_s, wait_s)
+
+        def write(name: str) -> AsyncGenerator[str, None]:
+            return self._write(name, question)
+
+        async with aclosing(answer_from(models, write, judge, patience)) as deltas:
+            async for delta in deltas:
+                if question.cancel_event.is_set():
+                    return
+                yield delta
+
+    async def _write(self, name: str, question: Question) -> AsyncGenerator[str, None]:
+        config = {
+            "max_output_tokens": self._settings.gemini_max_output_tokens,
+            "temperature": self._settings.gemini_temperature,
+        }
+        model = self._library.GenerativeModel(
+            name,
+            system_instruction=instruct(question.language),
+            safety_settings=SAFETY,
+            generation_config={key: value for key, value in config.items() if value is not None},
+        )
+        lines = write_dialogue(question, self._settings.max_history)
+        try:
+            chunks = await model.generate_content_async(
+                [_show_line(line) for line in lines], stream=True, request_options=_call_options()
+            )
+        except StopAsyncIteration:  # how the library reports an empty stream
+            return
+        async for chunk in chunks:
+            for candidate in chunk.candidates:
+                yield "".join(part.text for part in candidate.content.parts)
+            _check_ending(chunk)
+
+    async def _check(self) -> None:
+        name = f"models/{self._settings.gemini_model.removeprefix('models/')}"
+        options = _call_options(START_PATIENCE_S)
+        try:
+            await asyncio.to_thread(self._library.get_model, name, request_options=options)
+        except Exception as error:
+            fault = judge(error)
+            if not fault.same_model:
+                raise fault.error from None
+            logger.warning("GEMINI_MODEL was not reached at the start: %s", fault.cause)
+
+
+def judge(error: Exception) -> Fault:
+    """Return what an exception of the library means for the answer."""
+    code = getattr(error, "code", None)
+    cause = type(error).__name__ if code is None else f"status {int(code)}"
+    if isinstance(error, TimeoutError):
+        return Fault(tutor_errors.timed_out(), cause, same_model=True, next_model=True)
+    if code in UNAUTHORIZED or getattr(error, "reason", "") == "API_KEY_INVALID":
+        return Fault(tutor_errors.unauthorized(KEY_SETTING), cause)
+    if code == QUOTA:
+        return _judge_quota(error, cause)
+    if code in REJECTED:
+        return Fault(tutor_errors.rejected("GEMINI_MODEL"), cause)
+    return Fault(tutor_errors.failed(), cause, same_model=True, next_model=True)
+
+
+def _judge_quota(error: Exception, cause: str) -> Fault:
+    delays = [
+        detail.retry_delay.ToTimedelta().total_seconds()
+        for detail in getattr(error, "details", ())
+        if hasattr(detail, "retry_delay")
+    ]
+    soon = bool(delays) and delays[0] <= LONGEST_RETRY_DELAY_S
+    delay_s = delays[0] if soon else 0.0
+    return Fault(
+        tutor_errors.over_quota(), cause, same_model=soon, next_model=True, delay_s=delay_s
+    )
+
+
+def _import_library() -> Any:
+    try:
+        with warnings.catch_warnings():
+            # It says at its import that it has ended, which who chose it has read in the README.
+            warnings.simplefilter("ignore", FutureWarning)
+            import google.generativeai
+    except ImportError:
+        raise EngineError(
+            "engine_missing",
+            "google-generativeai is not installed here.",
+            "Install it as the README tells, or set TUTOR_ENGINE to google.",
+        ) from None
+    return google.generativeai
+
+
+def _connect(key: str, endpoint: str) -> Any:
+    """Return the client that the library will use for every answer, to be closed in the end."""
+    from google.generativeai import client
+
+    options = {"api_endpoint": endpoint} if endpoint else {}
+    client.configure(api_key=key, client_options=options)
+    return client.get_default_generative_async_client()
+
+
+def _endpoint(settings: Settings) -> str:
+    """Return ``host:port`` of another address than the service's, empty for the service's own."""
+    url = urlsplit(settings.google_gemini_base_url)
+    if url.scheme not in ("", "https"):
+        raise tutor_errors.rejected("GOOGLE_GEMINI_BASE_URL: this engine speaks only https")
+    return url.netloc
+
+
+def _call_options(timeout_s: float = LONGEST_STREAM_S) -> dict[str, Any]:
+    """Return the options of a call: the library's own retries take up to ten minutes."""
+    return {"retry": None, "timeout": timeout_s}
+
+
+def _show_line(line: Line) -> dict[str, Any]:
+    return {"role": ROLES[line.speaker], "parts": [_show(part) for part in line.parts]}
+
+
+def _show(part: Part) -> dict[str, Any]:
+    if isinstance(part, Picture):
+        return {"inline_data": {"data": part.data, "mime_type": part.media_type}}
+    return {"text": part}
+
+
+def _check_ending(chunk: Any) -> None:
+    """Raise the error of an answer that ends with this chunk, but not as it should."""
+    reasons = [candidate.finish_reason for candidate in chunk.candidates]
+    # Reasons that came up after the library's end are bare numbers.
+    names = {getattr(reason, "name", "OTHER") for reason in reasons}
+    if chunk.prompt_feedback.block_reason or names & REFUSALS:
+        raise tutor_errors.blocked()
+    if MAX_TOKENS in names:
+        raise tutor_errors.cut_short()
+    if names - {"STOP", "FINISH_REASON_UNSPECIFIED"}:
+        raise tutor_errors.failed()
