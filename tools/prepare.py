@@ -54,6 +54,7 @@ def main(goal: str) -> None:
     """Prepare for a goal."""
     if goal == "report":
         report()
+        _say("to test the tutor on Google's former library as well: make test-generativeai")
     elif goal == "generativeai":
         prepare_python(GENERATIVEAI_LOCK, GENERATIVEAI_ENVIRONMENT)
     elif goal == "run":
