@@ -39,6 +39,10 @@ OPTIONS = (
     ("grpc.min_reconnect_backoff_ms", 5_000),
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", -1),
+    # Between attempts to connect; calls fail at once then. By itself it grows to two minutes, long
+    # after the service is back.
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
     # Each caller knows better than gRPC what it may send again.
     ("grpc.enable_retries", 0),
 )
