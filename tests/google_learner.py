@@ -47,10 +47,13 @@ async def google_recognizer(
 
 @asynccontextmanager
 async def learner_of(
-    recognizer: GoogleRecognizer, speed: float = 4.0, policy: EndpointingPolicy | None = None
+    recognizer: GoogleRecognizer,
+    speed: float,
+    policy: EndpointingPolicy | None = None,
+    options: RecognizerOptions | None = None,
 ) -> AsyncIterator["Learner"]:
     """Open a stream with a learner at it."""
-    stream = recognizer.open(RecognizerOptions())
+    stream = recognizer.open(options or RecognizerOptions())
     learner = Learner(stream, speed, policy or EndpointingPolicy())
     listening = asyncio.create_task(learner.listen(), name="listen")
     try:

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine_api import RecognizerOptions
 from engines.scripted import Script, ScriptedRecognizer, ScriptedRecognizerStream, play
-from messages import Config
+from messages import Config, Error, TranscriptFinal
 from tests.scenario import lesson
 from tests.virtual_time import in_virtual_time
 
@@ -29,11 +29,45 @@ async def test_a_recognizer_is_told_what_the_settings_expect() -> None:
     """Other languages and phrases go with every stream, and the language is the session's."""
     recognizer = CuriousRecognizer()
     engines = dataclasses.replace(play(Script()), recognizer=recognizer)
-    settings: dict[str, Any] = {"alternative_languages": ("de-DE", "fr-FR"), "phrase_hints": ("chlorophyll",)}
-    async with lesson(engines, **settings) as learner:
+    expecting: dict[str, Any] = {
+        "alternative_languages": ("de-DE", "fr-FR"),
+        "phrase_hints": ("chlorophyll",),
+    }
+    async with lesson(engines, **expecting) as learner:
         await learner.be_silent(100)
         learner.send(Config(language="es-ES"))
         await learner.be_silent(100)
         await asyncio.sleep(1)
     expected = RecognizerOptions("en-US", ("de-DE", "fr-FR"), ("chlorophyll",))
     assert recognizer.told == [expected, dataclasses.replace(expected, language="es-ES")]
+
+
+class SlowToClose(ScriptedRecognizerStream):
+    """Ears whose events have ended for a while when they are closed at last."""
+
+    async def aclose(self) -> None:
+        """End the events at once, and take a moment more."""
+        await super().aclose()
+        await asyncio.sleep(0.1)
+
+
+class SlowRecognizer(ScriptedRecognizer):
+    """Opens ears that are slow to close."""
+
+    def open(self, options: RecognizerOptions) -> ScriptedRecognizerStream:
+        """Return a stream."""
+        return SlowToClose(self.script, options.language)
+
+
+@in_virtual_time
+async def test_ears_that_are_slow_to_close_leave_the_next_alone() -> None:
+    """A new language is no failure: the stream opened for it hears what is said next."""
+    recognizer = SlowRecognizer(Script(utterances=("Hola",)))
+    async with lesson(dataclasses.replace(play(Script()), recognizer=recognizer)) as learner:
+        learner.send(Config(language="es-ES"))
+        await learner.be_silent(500)
+        await learner.speak(600)
+        await learner.be_silent(1_200)
+        final = await learner.wait_for(TranscriptFinal)
+        assert (final.text, final.language) == ("Hola", "es-ES")
+        assert not learner.all(Error)

@@ -48,6 +48,11 @@ class GoogleRecognizer:
         """Calls, rotations, restarts, audio sent again (ms) and errors by their code."""
         return self._counts
 
+    @property
+    def calls(self) -> int:
+        """Calls under way."""
+        return self._service.channels.calls if self._service else 0
+
     async def start(self) -> None:
         """Load the credentials and connect.
 

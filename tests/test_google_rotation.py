@@ -1,0 +1,121 @@
+"""Endless recognition: however often a call ends, no word is lost, doubled or out of order.
+
+Learners speak tone words, five times as fast as in life, from which the emulator decodes what it
+understood; and there are calls of a second where there are minutes in life.
+"""
+
+import asyncio
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+
+from endpointing import EndpointingPolicy
+from engines.google.recognition_call import CallLimits
+from engines.google.recognizer import GoogleRecognizer
+from tests.google_emulator.faults import Fault
+from tests.google_emulator.process import Emulator
+from tests.google_learner import QUICK, Learner, google_recognizer, learner_of, text_of
+
+LEARNERS = 6
+WORDS = 40
+PHRASE = 4
+SPEED = 5.0
+
+ONE_LONG_UTTERANCE = EndpointingPolicy(max_utterance_ms=600_000)
+ENDPOINT_MS = 120
+
+
+@pytest.fixture
+def emulator(google_emulator: Emulator) -> Emulator:
+    """The emulator, whose results are final at short pauses too."""
+    google_emulator.reset()
+    google_emulator.configure(stt={"journal_audio": False, "endpoint_ms": ENDPOINT_MS})
+    return google_emulator
+
+
+async def dictate(recognizer: GoogleRecognizer, text: Sequence[str]) -> list[str]:
+    """Speak a text in phrases, and return what was understood."""
+    async with learner_of(recognizer, SPEED, ONE_LONG_UTTERANCE) as learner:
+        await learner.be_silent(300)
+        for at in range(0, len(text), PHRASE):
+            await learner.say(text[at : at + PHRASE])
+            await learner.be_silent(1.5 * ENDPOINT_MS)
+        await learner.be_silent(1_000)
+        return await learner.understood()
+
+
+async def check_every_word(emulator: Emulator, limits: CallLimits) -> GoogleRecognizer:
+    """Have all learners dictate at once, compare word by word, and return the recognizer."""
+    texts = [text_of(WORDS, begin) for begin in range(LEARNERS)]
+    async with google_recognizer(emulator, limits, max_utterance_ms=60_000) as recognizer:
+        understood = await asyncio.gather(*(dictate(recognizer, text) for text in texts))
+    assert understood == texts
+    return recognizer
+
+
+async def test_a_call_is_replaced_when_no_guess_is_pending(emulator: Emulator) -> None:
+    """After its time, at the first final: what was sent since is sent again, and no more."""
+    recognizer = await check_every_word(emulator, replace(QUICK, soft_rotation_s=0.1))
+    assert recognizer.counts["rotations"] >= 30
+    assert recognizer.counts["resent_ms"] < 1_000 * recognizer.counts["rotations"]
+
+
+async def test_a_call_is_replaced_mid_word_where_it_must(emulator: Emulator) -> None:
+    """At the hard limit, whatever is pending is sent again."""
+    recognizer = await check_every_word(emulator, replace(QUICK, hard_rotation_s=0.35))
+    assert recognizer.counts["rotations"] >= 30
+
+
+async def test_a_call_that_google_ends_at_its_limit_is_replaced(emulator: Emulator) -> None:
+    """OUT_OF_RANGE comes mid-word too."""
+    emulator.configure(stt={"stream_limit_s": 2.0})
+    recognizer = await check_every_word(emulator, QUICK)
+    assert recognizer.counts["restarts"] >= 30
+
+
+ENDS = ("UNAVAILABLE", "INTERNAL", "ABORTED", "UNKNOWN", "DEADLINE_EXCEEDED", "CANCELLED", "OK")
+
+
+def troubles() -> Iterator[Fault]:
+    """Yield faults for calls in turn: at their beginning, midway, and silence."""
+    for number, status in enumerate(2 * ENDS):
+        yield Fault(
+            service="stt", kind="status", status=status, where="seconds", after=1 + number / 9
+        )
+        yield Fault(service="stt", kind="status", status=status)
+    for after in (0.0, 0.7, 1.6):
+        yield Fault(service="stt", kind="stall", where="seconds", after=after)
+
+
+async def test_a_call_that_breaks_is_made_again(emulator: Emulator) -> None:
+    """In every way a call can break, and while nobody answers at the door."""
+    emulator.plan(*random.Random(1).sample(faults := list(troubles()), len(faults)))
+    outage = asyncio.get_running_loop().call_later(1.0, emulator.close_port, "stt", 0.4)
+    recognizer = await check_every_word(emulator, QUICK)
+    outage.cancel()
+    assert recognizer.counts["restarts"] >= len(faults)
+
+
+async def test_pauses_of_any_length_lose_no_word(emulator: Emulator) -> None:
+    """Short ones, ones that cut an utterance in stretches, and ones that end it."""
+
+    async def hesitate(learner: Learner, seed: int) -> list[str]:
+        chance, said = random.Random(seed), []
+        for word in text_of(25, seed):
+            said.append(word)
+            await learner.say([word])
+            await learner.be_silent(
+                chance.choice([0, 20, 100, 140, 200, 300, 420, 470, 600, 790, 1_000])
+            )
+        await learner.be_silent(1_000)
+        return said
+
+    async def speak(recognizer: GoogleRecognizer, seed: int) -> None:
+        async with learner_of(recognizer, SPEED) as learner:
+            assert await hesitate(learner, seed) == await learner.understood()
+
+    async with google_recognizer(emulator) as recognizer:
+        await asyncio.gather(*(speak(recognizer, seed) for seed in range(LEARNERS)))
+        assert recognizer.counts["calls"] > 6 * LEARNERS
