@@ -45,7 +45,7 @@ MOST_GAIN = 3.0
 LIKELY = 0.7
 """Length at which a text may well be over, against its estimate."""
 
-CERTAIN = 10.0
+CERTAIN = 1_000.0
 """The evidence for an end that is known."""
 
 NO_PAUSE = -4.0

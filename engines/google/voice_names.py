@@ -67,16 +67,18 @@ class VoiceTable:
     """
 
     def __init__(self, names: Iterable[str] = ()):
-        self._names = frozenset(names)
-        chirps = (name.partition(CHIRP) for name in self._names)
-        listed = {(tag[:-1], persona) for tag, _, persona in chirps if persona}
-        self._tags = frozenset(CHIRP_TAGS) | {tag for tag, _ in listed}
-        personas = {*PERSONAS, *(persona for _, persona in listed)}
-        self._personas = {persona.lower(): persona for persona in personas}
+        listed = {name for name in names if FULL_NAME.fullmatch(name)}
+        self._is_listed = bool(listed)
+        self._names = listed or {
+            f"{tag}-{CHIRP}{persona}" for tag in CHIRP_TAGS for persona in PERSONAS
+        }
+        self._tags = {"-".join(name.split("-")[:2]) for name in self._names}
+        personas = (name.partition(CHIRP)[2] for name in self._names)
+        self._personas = {persona.lower(): persona for persona in personas if persona}
 
     def knows(self, wish: str) -> bool:
         """Return whether there is a voice of that name, in whatever language."""
-        return self._persona(wish) is not None or self._is_full_name(wish)
+        return wish.lower() in self._personas or self._is_full_name(wish)
 
     def choose(self, language: str, *wishes: str) -> VoiceChoice:
         """Return the voice for a language: the first wish that can be met in it.
@@ -87,28 +89,25 @@ class VoiceTable:
         """
         tag = self._tag(language)
         for wish in (*wishes, DEFAULT_PERSONA):
-            if self._is_full_name(wish) and wish.startswith(f"{tag}-"):
+            if wish.startswith(f"{tag}-") and self._is_full_name(wish):
                 return VoiceChoice(tag, wish)
-            if (persona := self._persona(wish)) and tag in self._tags:
-                return VoiceChoice(tag, f"{tag}-{CHIRP}{persona}")
+            persona = self._personas.get(wish.rpartition(CHIRP)[2].lower(), "")
+            if (name := f"{tag}-{CHIRP}{persona}") in self._names:
+                return VoiceChoice(tag, name)
         return VoiceChoice(tag, "")
 
     def _tag(self, language: str) -> str:
         """Return the language to ask for: its own voices, or those of its nearest relative."""
         tag = voice_tag(language)
-        if tag in self._tags or any(name.startswith(f"{tag}-") for name in self._names):
+        if tag in self._tags:
             return tag
         return NEAREST_ENGLISH.get(tag) or NEAREST.get(tag.partition("-")[0], tag)
 
     def _is_full_name(self, wish: str) -> bool:
-        return wish in self._names if self._names else bool(FULL_NAME.fullmatch(wish))
-
-    def _persona(self, wish: str) -> str | None:
-        name = FULL_NAME.fullmatch(wish)
-        if name is None:
-            return self._personas.get(wish.lower())
-        family, _, persona = name["rest"].rpartition("-")
-        return self._personas.get(persona.lower()) if f"{family}-" == CHIRP else None
+        """Return whether a voice has that full name, as far as can be told without a list."""
+        return wish in self._names or (
+            not self._is_listed and FULL_NAME.fullmatch(wish) is not None
+        )
 
 
 SERVED = tuple(canonical_tag({"ar-XA": "ar"}.get(tag, tag)) for tag in CHIRP_TAGS)
