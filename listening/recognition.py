@@ -115,7 +115,8 @@ class Recognition:
         with suppress(Exception):
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await stream.aclose()
-        if self._following is not None and not self._following.expired():
+        # Where its events ended with it, those of the next stream may be followed by now.
+        if self.deaf and self._following is not None and not self._following.expired():
             self._following.reschedule(asyncio.get_running_loop().time())
 
     @property

@@ -64,6 +64,7 @@ async def test_ears_that_are_slow_to_close_leave_the_next_alone() -> None:
     """A new language is no failure: the stream opened for it hears what is said next."""
     recognizer = SlowRecognizer(Script(utterances=("Hola",)))
     async with lesson(dataclasses.replace(play(Script()), recognizer=recognizer)) as learner:
+        await learner.be_silent(100)
         learner.send(Config(language="es-ES"))
         await learner.be_silent(500)
         await learner.speak(600)
