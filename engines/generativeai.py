@@ -68,7 +68,8 @@ class GenerativeAITutor:
         """Connect, and ask for the model's description, which costs nothing.
 
         Raises:
-            EngineError: The library, the key or the model is missing or refused.
+            EngineError: The key or the model is missing or refused.
+            ImportError: The library is not installed.
         """
         key = self._settings.gemini_api_key or self._settings.google_api_key
         if not key.get_secret_value():
@@ -170,17 +171,10 @@ def _judge_quota(error: Exception, cause: str) -> Fault:
 
 
 def _import_library() -> Any:
-    try:
-        with warnings.catch_warnings():
-            # It says at its import that it has ended, which who chose it has read in the README.
-            warnings.simplefilter("ignore", FutureWarning)
-            import google.generativeai
-    except ImportError:
-        raise EngineError(
-            "engine_missing",
-            "google-generativeai is not installed here.",
-            "Install it as the README tells, or set TUTOR_ENGINE to google.",
-        ) from None
+    with warnings.catch_warnings():
+        # It says at its import that it has ended, which who chose it has read in the README.
+        warnings.simplefilter("ignore", FutureWarning)
+        import google.generativeai
     return google.generativeai
 
 

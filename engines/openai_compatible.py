@@ -9,7 +9,6 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from engine_api import Question
@@ -73,8 +72,7 @@ class OpenAITutor:
         Raises:
             EngineError: The key is refused, or it is not clear which model to use.
         """
-        await asyncio.to_thread(import_module, "openai.resources.chat")
-        self._client = _connect(self._settings)
+        self._client = await asyncio.to_thread(_connect, self._settings)
         try:
             async with asyncio.timeout(START_PATIENCE_S):
                 await self._choose_model(self._client)
@@ -105,7 +103,7 @@ class OpenAITutor:
             (self._model,) * ATTEMPTS,
             partial(self._stream, self._client, question),
             partial(judge, with_picture=bool(question.pictures)),
-            Patience(first_s=wait_s, between_s=wait_s),
+            Patience(wait_s, wait_s, wait_s),
         )
         async with aclosing(deltas):
             async for delta in deltas:
@@ -145,12 +143,14 @@ class OpenAITutor:
                 f"The tutor's server offers {len(served)} models, and none is chosen.",
                 "Whoever runs this tutor: name one of them in OPENAI_MODEL.",
             )
-        if not any(name.split(":")[0] == self._model or name == self._model for name in served):
+        # Ollama lists a model with its tag, and takes it without.
+        if self._model not in served and f"{self._model}:latest" not in served:
             logger.warning("the server at OPENAI_BASE_URL does not list OPENAI_MODEL")
         return self._model
 
 
 def _connect(settings: Settings) -> "AsyncOpenAI":
+    """Return a client; importing its package and reading its certificates takes a second."""
     from openai import AsyncOpenAI, Timeout
 
     # At DEBUG the client logs whole requests, and with them what learners say.

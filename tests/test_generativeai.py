@@ -6,7 +6,6 @@ The library lives in an environment of its own: ``make test-generativeai`` runs 
 import asyncio
 import gc
 import os
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
@@ -402,17 +401,6 @@ async def test_a_start_that_cannot_work_says_so(
         async with asking(FINE, **settings):
             pass
     assert setting in caught.value.action
-
-
-async def test_a_library_that_is_not_there_is_named(
-    asking: Asking, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In the usual environment the start tells what to install, or to choose."""
-    monkeypatch.setitem(sys.modules, "google.generativeai", None)
-    with pytest.raises(EngineError, match="engine_missing") as caught:
-        async with asking(FINE):
-            pass
-    assert "TUTOR_ENGINE" in caught.value.action
 
 
 async def test_only_a_tutor_that_was_started_answers() -> None:
