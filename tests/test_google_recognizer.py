@@ -78,8 +78,8 @@ async def test_an_utterance_becomes_guesses_a_final_and_an_end(learner: Learner)
 
 
 async def test_the_final_is_there_before_the_silence_ends_the_utterance(emulator: Emulator) -> None:
-    """The usual 800 ms are enough for a service that takes 250 ms."""
-    emulator.configure(stt={"final_ms": 250})
+    """The usual 800 ms are enough for a service that takes 150 ms."""
+    emulator.configure(stt={"final_ms": 150})
     async with google_recognizer(emulator) as recognizer, learner_of(recognizer, 1.0) as learner:
         await learner.be_silent(200)
         await learner.say(TEXT[:2])

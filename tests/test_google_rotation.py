@@ -58,21 +58,21 @@ async def check_every_word(emulator: Emulator, limits: CallLimits) -> GoogleReco
 async def test_a_call_is_replaced_when_no_guess_is_pending(emulator: Emulator) -> None:
     """After its time, at the first final: what was sent since is sent again, and no more."""
     recognizer = await check_every_word(emulator, replace(QUICK, soft_rotation_s=0.1))
-    assert recognizer.counts["rotations"] >= 30
+    assert recognizer.counts["rotations"] >= 50
     assert recognizer.counts["resent_ms"] < 1_000 * recognizer.counts["rotations"]
 
 
 async def test_a_call_is_replaced_mid_word_where_it_must(emulator: Emulator) -> None:
     """At the hard limit, whatever is pending is sent again."""
     recognizer = await check_every_word(emulator, replace(QUICK, hard_rotation_s=0.35))
-    assert recognizer.counts["rotations"] >= 30
+    assert recognizer.counts["rotations"] >= 20
 
 
 async def test_a_call_that_google_ends_at_its_limit_is_replaced(emulator: Emulator) -> None:
     """OUT_OF_RANGE comes mid-word too."""
     emulator.configure(stt={"stream_limit_s": 2.0})
     recognizer = await check_every_word(emulator, QUICK)
-    assert recognizer.counts["restarts"] >= 30
+    assert recognizer.counts["restarts"] >= 40
 
 
 ENDS = ("UNAVAILABLE", "INTERNAL", "ABORTED", "UNKNOWN", "DEADLINE_EXCEEDED", "CANCELLED", "OK")
@@ -91,11 +91,11 @@ def troubles() -> Iterator[Fault]:
 
 async def test_a_call_that_breaks_is_made_again(emulator: Emulator) -> None:
     """In every way a call can break, and while nobody answers at the door."""
-    emulator.plan(*random.Random(1).sample(faults := list(troubles()), len(faults)))
+    emulator.plan(*random.Random(1).sample(faults := list(troubles()), k=len(faults)))
     outage = asyncio.get_running_loop().call_later(1.0, emulator.close_port, "stt", 0.4)
     recognizer = await check_every_word(emulator, QUICK)
     outage.cancel()
-    assert recognizer.counts["restarts"] >= len(faults)
+    assert recognizer.counts["restarts"] >= 20
 
 
 async def test_pauses_of_any_length_lose_no_word(emulator: Emulator) -> None:
