@@ -1,11 +1,12 @@
 """Engines around engines, which let the load generator look inside a server without changing it."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from struct import pack
 
 from bench.stamps import DelayCounts, age_ms
 from engine_api import (
+    Counting,
     Recognizer,
     RecognizerEvent,
     RecognizerOptions,
@@ -34,6 +35,11 @@ class ObservedRecognizer:
     def languages(self) -> Sequence[str]:
         """Languages of the recognizer inside."""
         return self._inner.languages
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What the recognizer inside counts."""
+        return self._inner.counts if isinstance(self._inner, Counting) else {}
 
     async def start(self) -> None:
         """Start the recognizer inside."""

@@ -101,7 +101,7 @@ class Learner:
         self._quiet, self._loud = audio_frame(0), audio_frame(LOUDNESS)
         self._frame = self._quiet
         self._frames = 0
-        self._number = 0  # in the samples of the newest audio
+        self._number = 0  # of the reply that the newest audio belongs to
         self._number_at = 0.0
         self._old_number = 0
         self._generation_id = 0
@@ -115,11 +115,15 @@ class Learner:
 
     def send_frame(self) -> None:
         """Send the next 20 ms of audio, and now and then how far the player has come."""
-        stamp(self._frame, PCM_OFFSET)
-        self.connection.send(bytes(self._frame))
+        frame = self._next_frame()
+        stamp(frame, PCM_OFFSET)
+        self.connection.send(bytes(frame))
         self._frames += 1
         if self._playing_since is not None and self._frames % FRAMES_A_REPORT == 0:
             self._report(self._playing_since)
+
+    def _next_frame(self) -> bytearray:
+        return self._frame
 
     def _report(self, since: float) -> None:
         played = min(int((monotonic() - since) * OUTPUT_RATE), self._received)
@@ -145,9 +149,7 @@ class Learner:
         """Ask, and return whether there was an answer."""
         self._first_audio = asyncio.get_running_loop().create_future()
         self.connection.send(START)
-        self._frame = self._loud
-        await asyncio.sleep(speech_s)
-        self._frame = self._quiet
+        await self._speak(speech_s)
         await asyncio.sleep(pause_s)
         self.connection.send(END)
         ended = monotonic()
@@ -157,8 +159,16 @@ class Learner:
         except TimeoutError:
             self._results().unanswered += 1
             return False
-        self._results().add_response(order, (first - ended) * 1_000)
+        self._note_answer(order, ended, first)
         return True
+
+    async def _speak(self, seconds: float) -> None:
+        self._frame = self._loud
+        await asyncio.sleep(seconds)
+        self._frame = self._quiet
+
+    def _note_answer(self, order: Order, ended: float, first: float) -> None:
+        self._results().add_response(order, (first - ended) * 1_000)
 
     async def _break_in(self, watch_s: float) -> None:
         self._old_number = self._number
@@ -190,12 +200,17 @@ class Learner:
         now = monotonic()
         _, size, self._generation_id, first = _CHUNK.unpack_from(data)
         self._received = first + (size - 8) // 2
-        self._number, self._number_at = _SAMPLE.unpack_from(data, _CHUNK.size)[0], now
+        self._number, self._number_at = self._number_in(data), now
         if self._number == self._old_number:
             self._note_stale()
         elif first == 0:
             self._playing_since = now
             _resolve(self._first_audio, now)
+
+    def _number_in(self, data: bytes) -> int:
+        """Return the number of the reply that audio belongs to."""
+        number: int = _SAMPLE.unpack_from(data, _CHUNK.size)[0]
+        return number
 
     def _note_stale(self) -> None:
         if self._interrupted is not None and self._interrupted.done():

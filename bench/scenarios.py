@@ -1,7 +1,7 @@
 """What the load generator does to a server: talk, listen, idle, endure, and find its limit."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -28,6 +28,9 @@ SHORT = Timetable((0.1, 0.1), pause=0.0, listen=(0.02, 0.02), watch=0.0, rest=(0
 """Turns as fast as they come, for what takes many of them."""
 
 
+MakeLearner = Callable[[str, Callable[[], Measured], int], Learner]
+
+
 @dataclass(frozen=True, slots=True)
 class Phase:
     """What was measured while so many sessions did the same for a while."""
@@ -43,10 +46,17 @@ class Phase:
 
 
 class Crowd:
-    """The learners of one server."""
+    """The learners of one server.
 
-    def __init__(self, server: ServerProcess):
+    Args:
+        server: The server.
+        learner: Makes one of them, from the server's address, where to put what is measured, and
+            a number of its own.
+    """
+
+    def __init__(self, server: ServerProcess, learner: MakeLearner = Learner):
         self._server = server
+        self._learner = learner
         self._learners: list[Learner] = []
         self._metronome = Metronome()
         self._tasks: list[asyncio.Task[None]] = []
@@ -54,9 +64,11 @@ class Crowd:
 
     @classmethod
     @asynccontextmanager
-    async def gather(cls, server: ServerProcess) -> AsyncIterator["Crowd"]:
+    async def gather(
+        cls, server: ServerProcess, learner: MakeLearner = Learner
+    ) -> AsyncIterator["Crowd"]:
         """Begin with nobody; end with good-byes."""
-        crowd = cls(server)
+        crowd = cls(server, learner)
         async with background(metronome=crowd._metronome.run()):
             try:
                 yield crowd
@@ -66,7 +78,7 @@ class Crowd:
     async def enter(self, sessions: int, *, streaming: bool = True) -> None:
         """Let so many learners connect and, unless told otherwise, stream silence."""
         self._learners = [
-            Learner(self._server.url, lambda: self.measured, seed) for seed in range(sessions)
+            self._learner(self._server.url, lambda: self.measured, seed) for seed in range(sessions)
         ]
         await open_connections([learner.connection for learner in self._learners])
         if streaming:

@@ -1,13 +1,17 @@
 """A server to measure, in a process of its own.
 
-It is our service or the floor on scripted engines, or our service on the embedded ones.
+It is our service or the floor on scripted engines, or our service on the embedded ones or on
+Google's, which an emulator may stand in for.
 
 ``python -m bench.server service`` prints the port it listens on.
 """
 
 import argparse
+import asyncio
 import gc
+import re
 import socket
+from collections import Counter
 from dataclasses import replace
 
 import uvicorn
@@ -22,7 +26,7 @@ from engine_api import Engines
 from engines.scripted import Script, play
 from settings import Settings
 
-KINDS = ("service", "floor", "embedded")
+KINDS = ("service", "floor", "embedded", "google")
 
 SHORT_SCRIPT = Script(
     replies=(),
@@ -42,13 +46,37 @@ def main() -> None:
     """Serve until terminated."""
     options = _parse()
     claim_core(options.core, real_time=options.real_time)
-    app = create_app(Settings()) if options.kind == "embedded" else create_scripted(options)
+    app = create(options)
+    add_tasks(app)
+    if options.no_collection:
+        gc.disable()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(listener.getsockname()[1], flush=True)
         config = uvicorn.Config(
             app, loop="uvloop", ws_per_message_deflate=False, log_level="warning"
         )
         uvicorn.Server(config).run([listener])
+
+
+def create(options: argparse.Namespace) -> FastAPI:
+    """Return the application to measure."""
+    if options.kind == "embedded":
+        return create_app(Settings())
+    if options.kind == "google":
+        return create_google(options.rotation_s)
+    return create_scripted(options)
+
+
+def create_google(rotation_s: float | None) -> FastAPI:
+    """Return the application to measure on Google's engines."""
+    from bench import google_service  # burdens no other server with Google's libraries
+
+    settings, delays = Settings(max_sessions=MANY), DelayCounts()
+    engines = google_service.create_engines(settings, rotation_s)
+    recognizer = ObservedRecognizer(engines.recognizer, delays)
+    app = create_app(settings, replace(engines, recognizer=recognizer))
+    add_delays(app, delays)
+    return app
 
 
 def create_scripted(options: argparse.Namespace) -> FastAPI:
@@ -73,6 +101,14 @@ def add_delays(app: FastAPI, counts: DelayCounts) -> None:
         return counts.take()
 
 
+def add_tasks(app: FastAPI) -> None:
+    """Let whoever measures ask which tasks run; the numbers in their names are left out."""
+
+    @app.get("/tasks")
+    async def tasks() -> dict[str, int]:
+        return Counter(re.sub(r"\d+", "N", task.get_name()) for task in asyncio.all_tasks())
+
+
 def observe(engines: Engines, delays: DelayCounts) -> Engines:
     """Return the engines with instruments around them."""
     return replace(
@@ -88,6 +124,10 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--core", type=int, help="the one to run on")
     parser.add_argument("--real-time", action="store_true")
     parser.add_argument("--short", action="store_true", help="turns of some milliseconds")
+    parser.add_argument("--no-collection", action="store_true", help="collect no cycles")
+    parser.add_argument(
+        "--rotation-s", type=float, metavar="S", help="how old a call of Google's ears may grow"
+    )
     return parser.parse_args()
 
 
