@@ -37,8 +37,8 @@ TEXTS: dict[tuple[Stage, Reason], tuple[str, str]] = {
         "Wait a minute and say it again.",
     ),
     ("stt", "rejected"): (
-        "Google's speech recognition does not accept the language or the model.",
-        "Check DEFAULT_LANGUAGE, ALTERNATIVE_LANGUAGES and GOOGLE_STT_MODEL.",
+        "Google's speech recognition does not accept the language, the phrases or the model.",
+        "Check DEFAULT_LANGUAGE, ALTERNATIVE_LANGUAGES, PHRASE_HINTS and GOOGLE_STT_MODEL.",
     ),
     ("voice", "unauthorized"): (
         "Google does not let this service use its voices.",
