@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 
 import grpc  # type: ignore[import-untyped]  # ships no type hints
+import httpx2
 import pytest
 from pydantic import ValidationError
 
@@ -17,6 +18,7 @@ from tests.google_emulator.faults import Fault, FaultPlan
 from tests.google_emulator.journal import MAX_ENTRIES, Journal
 from tests.google_emulator.process import ROOT, Emulator, run_emulator
 
+START_TIMEOUT_S = 60.0
 END_TIMEOUT_S = 10.0
 COMMAND = [sys.executable, "-m", "tests.google_emulator"]
 
@@ -38,6 +40,16 @@ def own_process() -> Iterator["subprocess.Popen[str]"]:
         process.stdout.readline()
         yield process
         process.kill()
+
+
+@pytest.fixture
+def emulated_app(free_port: int) -> Iterator[int]:
+    """The port of the app, which the command of ``make run-emulated`` is starting."""
+    environment = {**os.environ, "PORT": str(free_port)}
+    command = [sys.executable, "-m", "tests.google_emulator.run"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as app:
+        yield free_port
+        app.terminate()
 
 
 # --- the process --------------------------------------------------------------------------------
@@ -72,6 +84,17 @@ def test_a_taken_port_is_reported(emulator: Emulator) -> None:
         run_emulator(f"--gemini-port={emulator.ports['llm']}"),
     ):
         pass
+
+
+async def test_run_emulated(emulated_app: int) -> None:
+    """One command serves the app on Google's engines, with the emulator in Google's place."""
+    async with asyncio.timeout(START_TIMEOUT_S):
+        await until_open(emulated_app)
+    health = httpx2.get(f"http://127.0.0.1:{emulated_app}/health", timeout=START_TIMEOUT_S)
+    names = {sense: engine["name"] for sense, engine in health.json()["engines"].items()}
+    assert names["stt"] == "Google Cloud Speech"
+    assert names["tutor"].startswith("Gemini")
+    assert names["voice"].startswith("Google")
 
 
 # --- steering it --------------------------------------------------------------------------------
