@@ -27,7 +27,6 @@ from tests.google_emulator.journal import Entry
 from tests.google_emulator.process import Emulator, run_emulator
 
 LEARNERS = 4
-WARM_UP = 8
 LIMIT_MS = 20.0
 """Longest from ``BARGE_IN`` to the end of a call, p99."""
 
@@ -98,7 +97,7 @@ async def measure(server: ServerProcess, emulator: Emulator, trials: int, more: 
     """Break in so many times with a clock, and so many more times without."""
     questions = number_questions(0, 1)
     emulator.configure(**SLOW)
-    await break_in(server, questions, WARM_UP, while_both_work)
+    await warm_up(server, questions)
     before = await read_base(server)
     half = trials // 2
     sent = await break_in(server, questions, half, while_both_work)
@@ -108,6 +107,14 @@ async def measure(server: ServerProcess, emulator: Emulator, trials: int, more: 
     await break_in(server, questions, more, soon)
     after = await settle(server, before)
     return Result(calls, trials + more, before, after)
+
+
+async def warm_up(server: ServerProcess, questions: Iterator[str]) -> None:
+    """Let everybody hear an answer at the same time, which opens what stays open."""
+    async with hasty_learners(server.url, LEARNERS) as learners:
+        for learner in learners:
+            learner.type(next(questions))
+        await asyncio.gather(*(learner.wait_for_end() for learner in learners))
 
 
 async def while_both_work(learner: HastyLearner, draw: random.Random) -> None:

@@ -11,7 +11,7 @@ import asyncio
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
@@ -30,18 +30,26 @@ from tests.google_emulator.process import Emulator, run_emulator
 
 TURNS_A_SAMPLE = 50
 TURNS_A_FAULT = 25
+TOGETHER_MS = 200
+"""So long is waited for the tutor that all answers of the warm-up are under way at a time."""
+
 ROTATION_S = 1.0
+"""How old a call of the ears may grow."""
+
 SETTINGS: dict[str, Any] = {
     "stt_timeout_s": 3,
     "tutor_timeout_s": 3,
     "voice_timeout_s": 3,
     "gemini_first_token_timeout_s": 1,
 }
+"""A service that stalls is given up soon."""
+
 BEHAVIOUR: dict[str, dict[str, Any]] = {
     "stt": {"stream_limit_s": 4, "longest_result_s": 1, "journal_audio": False},
     "tts": {"audio_speed": 1_000},
 }
 """A call of the ears lasts for seconds; a result, as ever, for a part of that."""
+
 LANGUAGES = ("en-US", "es-ES", "de-DE")
 FAST, REAL = 5.0, 1.0
 """Pace of speech."""
@@ -78,7 +86,7 @@ async def soak(turns: int, learners: int, log: Path, *, core: int | None = None)
     """
     with start(log, core) as (server, emulator):
         conversation = Conversation(server, emulator, turns)
-        await conversation.warm_up()
+        await conversation.warm_up(learners)
         before = await read_base(server)
         began = monotonic()
         await conversation.run(learners)
@@ -105,6 +113,27 @@ def start(log: Path, core: int | None) -> Iterator[tuple[ServerProcess, Emulator
             yield server, emulator
 
 
+async def hear_out(_: HastyLearner) -> None:
+    """Let the reply come to its end."""
+
+
+async def press_stop(learner: HastyLearner) -> None:
+    """Break in by button, at a moment when anything may be under way."""
+    await asyncio.sleep(random.uniform(0, 0.1))
+    learner.barge_in()
+
+
+async def speak_over(learner: HastyLearner) -> None:
+    """Break in by speaking, as soon as there is something to hear."""
+    await learner.wait_for_sound()
+    learner.send(SpeechStart())
+
+
+Hear = Callable[[HastyLearner], Awaitable[None]]
+ENDS: tuple[Hear, ...] = (hear_out, press_stop, speak_over)
+"""How a reply comes to its end."""
+
+
 class Conversation:
     """Many turns of some learners with one server.
 
@@ -122,11 +151,13 @@ class Conversation:
         self._faults = cycle(FAULTS)
         self.tally = Tally()
 
-    async def warm_up(self) -> None:
-        """Let one learner have a turn of each kind, which opens what stays open."""
-        async with hasty_learners(self._server.url, 1) as (learner,):
-            await self._ask(learner, random.Random(0), "type")
-            await self._ask(learner, random.Random(0), "say")
+    async def warm_up(self, learners: int) -> None:
+        """Let them type and say something, all at a time, which opens what stays open."""
+        self._emulator.configure(llm={"first_chunk_ms": TOGETHER_MS})
+        for kind in ("say", "type"):
+            async with hasty_learners(self._server.url, learners) as crowd:
+                await asyncio.gather(*(self._ask(one, kind, hear_out) for one in crowd))
+        self._emulator.configure(llm={"first_chunk_ms": 0})
         self.tally = Tally()
 
     async def run(self, learners: int) -> None:
@@ -143,12 +174,12 @@ class Conversation:
         languages = cycle(LANGUAGES)
         while self.tally.turns < self._turns:
             kind = draw.choices(("say", "type", "say at length"), (50, 48, 2))[0]
-            await self._ask(learner, draw, kind)
+            await self._ask(learner, kind, draw.choices(ENDS, (70, 15, 15))[0])
             if draw.random() < 0.04:
                 learner.send(Config(language=next(languages)))
             await self._look_after()
 
-    async def _ask(self, learner: HastyLearner, draw: random.Random, kind: str) -> None:
+    async def _ask(self, learner: HastyLearner, kind: str, hear: Hear) -> None:
         question = next(self._questions)
         if kind == "type":
             learner.type(question)
@@ -157,22 +188,12 @@ class Conversation:
             question = " ".join([question] * 3) if at_length else question
             await learner.say(question, REAL if at_length else FAST)
         asked = learner.reply
-        await self._hear(learner, draw)
+        await hear(learner)
+        await learner.wait_for_end()
         self.tally.add(asked)
         if kind != "type":
             self.tally.spoken += 1
             self.tally.misheard += asked.transcript != question
-
-    async def _hear(self, learner: HastyLearner, draw: random.Random) -> None:
-        """Hear the reply to its end, or break in somewhere."""
-        chance = draw.random()
-        if chance < 0.15:
-            await asyncio.sleep(draw.uniform(0, 0.1))
-            learner.barge_in()
-        elif chance < 0.3:
-            await learner.wait_for_sound()
-            learner.send(SpeechStart())
-        await learner.wait_for_end()
 
     async def _look_after(self) -> None:
         """Now and then plan a fault, and note how much memory the server has."""
