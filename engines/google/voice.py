@@ -16,7 +16,7 @@ from engines.google.sentence_tracker import SAMPLES_PER_LETTER
 from engines.google.voice_faults import refused_by
 from engines.google.voice_messages import HOST, list_voices, streaming_config, unary_request
 from engines.google.voice_names import SERVED, VoiceChoice, VoiceTable
-from engines.google.voice_reply import StreamedReply, VoiceLine
+from engines.google.voice_reply import IDLE_S, StreamedReply, VoiceLine
 from engines.google.voice_requests import PIECES_AHEAD, RequestedReply
 from engines.prefetch import prefetch
 from errors import EngineError
@@ -45,12 +45,14 @@ class GoogleVoice:
 
     Args:
         settings: Tell the way to the service and the voice to use.
+        idle_s: How long a stream waits for text before it ends.
     """
 
     languages = SERVED
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, idle_s: float = IDLE_S):
         self._settings = settings
+        self._idle_s = idle_s
         self._channels = Channels(
             "voice", HOST, settings.tts_emulator_host, settings.google_application_credentials
         )
@@ -164,6 +166,7 @@ class GoogleVoice:
             config=streaming_config(voice, rate),
             pace=pace / rate,
             patience_s=self._patience_s,
+            idle_s=self._idle_s,
             learn_pace=learn,
         )
 

@@ -10,13 +10,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
-import grpc.aio  # type: ignore[import-untyped]  # ships no type hints
-
 from engine_api import OUTPUT_RATE, SpokenAudio
 from engines.google.channels import Channels, Connection
 from engines.google.faults import log_fault
 from engines.google.sentence_tracker import SentenceTracker
-from engines.google.voice_faults import FAULTS, EndedEarly, Stalled, give_up, refused_by
+from engines.google.voice_connections import suspect, wait_for_connection
+from engines.google.voice_faults import FAULTS, EndedEarly, give_up, refused_by
 from engines.google.voice_messages import open_stream
 from engines.google.voice_stream import SpokenTexts, VoiceStream
 from engines.google.voice_texts import Text, TextQueue
@@ -34,9 +33,6 @@ and its audio takes up memory."""
 AHEAD_SAMPLES = 120 * OUTPUT_RATE
 """Audio kept ahead, should the service send more than there was text for."""
 
-RECONNECT_SHARE = 1 / 3
-"""Longest wait for a connection before the second attempt, as a share of an attempt's time."""
-
 
 @dataclass(frozen=True, slots=True)
 class VoiceLine:
@@ -47,7 +43,7 @@ class VoiceLine:
         config: The first message of each stream.
         pace: Samples a letter takes, as far as is known.
         patience_s: How long an attempt may owe audio; a second one takes as long again.
-        idle_s: How long a stream may wait for text.
+        idle_s: How long a stream waits for text before it ends.
         learn_pace: Told the pace of each stream that has ended.
     """
 
@@ -55,8 +51,8 @@ class VoiceLine:
     config: bytes
     pace: float
     patience_s: float
+    idle_s: float
     learn_pace: Callable[[float], None]
-    idle_s: float = IDLE_S
 
 
 class StreamedReply:
@@ -120,7 +116,8 @@ class StreamedReply:
                 await self._converse(connection, spoken, text)
             except FAULTS as error:
                 fault = error.with_traceback(None)
-                connection.is_suspect |= _is_suspect(connection, spoken, fault)
+                if not spoken.tracker.samples:
+                    suspect(connection, fault)
             finally:
                 spoken.end(is_complete=fault is None)
                 self.wake()
@@ -130,10 +127,13 @@ class StreamedReply:
             self._line.learn_pace(pace)
 
     async def _converse(self, connection: Connection, spoken: SpokenTexts, text: Text) -> None:
-        if text is self._tried_again:
-            await _wait_for_connection(connection.channel, RECONNECT_SHARE * self._line.patience_s)
+        is_second = text is self._tried_again
+        if is_second:
+            await wait_for_connection(connection, self._line.patience_s)
         call = open_stream(connection.channel, STREAM_DEADLINE_S)
-        stream = VoiceStream(call, self._line.config, spoken, self._line.patience_s)
+        stream = VoiceStream(
+            call, self._line.config, spoken, self._line.patience_s, is_careful=is_second
+        )
 
         async def wait_for_room() -> None:
             self.wake()
@@ -174,22 +174,3 @@ class StreamedReply:
             raise give_up(fault) from None
         self._tried_again = again
         self._texts.put_back(unsaid)
-
-
-async def _wait_for_connection(channel: grpc.aio.Channel, longest_s: float) -> None:
-    """Give a lost connection the time to come back; without, the attempt fails at once."""
-    try:
-        async with asyncio.timeout(longest_s):
-            await channel.channel_ready()
-    except TimeoutError:
-        return
-
-
-def _is_suspect(connection: Connection, spoken: SpokenTexts, fault: Exception) -> bool:
-    """Return whether a call may have failed for its connection.
-
-    One that was refused is only tried again after a time that grows; a new one tries at once.
-    """
-    if isinstance(fault, Stalled):
-        return not spoken.tracker.samples
-    return connection.channel.get_state() is not grpc.ChannelConnectivity.READY

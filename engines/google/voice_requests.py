@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import grpc  # type: ignore[import-untyped]  # ships no type hints
 
 from engine_api import SpokenAudio
-from engines.google.channels import Channels
+from engines.google.channels import Channels, Connection
 from engines.google.faults import log_fault
+from engines.google.voice_connections import suspect, wait_for_connection
 from engines.google.voice_faults import FAULTS, EndedEarly, Stalled, give_up, refused_by
 from engines.google.voice_messages import synthesize
 from engines.google.voice_stream import PIECE_SAMPLES, SAMPLE_BYTES
@@ -57,21 +58,30 @@ class RequestedReply:
             if refused := refused_by(fault):
                 raise refused from None
         try:
-            return await self._attempt(text)
+            return await self._attempt(text, is_second=True)
         except FAULTS as fault:
             log_fault("voice", fault, attempt=2)
             raise refused_by(fault) or give_up(fault) from None
 
-    async def _attempt(self, text: Text) -> bytes:
+    async def _attempt(self, text: Text, *, is_second: bool = False) -> bytes:
         with self.channels.lease() as connection:
+            if is_second:
+                await wait_for_connection(connection, self.patience_s)
             try:
-                call = synthesize(connection.channel, self.request(text.words), self.patience_s)
-                pcm = bare_pcm(await call)
-            except grpc.RpcError as error:
-                if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-                    connection.is_suspect = True
-                    raise Stalled from None
+                pcm = await self._call(connection, text)
+            except FAULTS as fault:
+                suspect(connection, fault)
                 raise
-        if not pcm:
-            raise EndedEarly
         return pcm[: len(pcm) - len(pcm) % SAMPLE_BYTES]
+
+    async def _call(self, connection: Connection, text: Text) -> bytes:
+        request = self.request(text.words)
+        try:
+            audio: bytes = await synthesize(connection.channel, request, self.patience_s)
+        except grpc.RpcError as error:
+            if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+                raise Stalled from None
+            raise
+        if not (pcm := bare_pcm(audio)):
+            raise EndedEarly
+        return pcm

@@ -26,6 +26,9 @@ SERVICE_PAUSE_S = 0.5
 """Without audio for so long, the service has said what it was sent: it speaks faster than one
 listens."""
 
+REFUSAL_S = 0.1
+"""Time for a refusal to arrive."""
+
 NextText = Callable[[], Awaitable[Text | None]]
 WaitForRoom = Callable[[], Awaitable[None]]
 
@@ -109,6 +112,8 @@ class VoiceStream:
         config: Its first message.
         spoken: Keeps what was sent and what came back.
         patience_s: How long the service may owe audio.
+        is_careful: Wait for a refusal before any text is sent. The status of a call that ends while
+            a message is being written is lost in gRPC (https://github.com/grpc/grpc/issues/36066).
     """
 
     def __init__(
@@ -117,11 +122,14 @@ class VoiceStream:
         config: bytes,
         spoken: SpokenTexts,
         patience_s: float,
+        *,
+        is_careful: bool,
     ):
         self._call = call
         self._config = config
         self._spoken = spoken
         self._patience_s = patience_s
+        self._is_careful = is_careful
         self._limit: asyncio.Timeout | None = None
         self._is_reading = False
         self._is_half_closed = False
@@ -152,6 +160,8 @@ class VoiceStream:
         self._send(first)
         with suppress(grpc.RpcError, asyncio.InvalidStateError):
             await self._call.write(self._config)
+            if self._is_careful:
+                await asyncio.sleep(REFUSAL_S)
             await self._call.write(streaming_input(first.words))
             while text := await get_next():
                 self._send(text)

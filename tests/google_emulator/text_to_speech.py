@@ -30,7 +30,7 @@ from tests.google_emulator.voice_stream import DEFAULT_RATE, VoiceStream
 
 SERVICE = "google.cloud.texttospeech.v1.TextToSpeech"
 
-ROUND_TRIP_S = 0.01
+ROUND_TRIP_S = 0.03
 """Time until a refusal arrives. On loopback it would meet the client's first messages, and gRPC's
 Python client loses the status of a call that ends while it writes."""
 
@@ -151,8 +151,8 @@ async def _settle(call: Call, context: grpc.aio.ServicerContext, work: Awaitable
         call.record("cancelled")
         raise
     except Refusal as refusal:
-        await asyncio.sleep(ROUND_TRIP_S)
         call.record("ended", status=refusal.code.name)
+        await asyncio.sleep(ROUND_TRIP_S)
         await context.abort(refusal.code, refusal.details)
     else:
         call.record("ended", status="OK")
