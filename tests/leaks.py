@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 LOOP_TURNS = 10
 """Turns of the loop in which a cancelled task may still unwind."""
@@ -22,22 +22,25 @@ class LeakedThreads(AssertionError):
     """Threads outlive the work that started them."""
 
 
-async def no_task_left(patience_s: float = 0.0) -> None:
+async def no_task_left(
+    patience_s: float = 0.0, besides: "Collection[asyncio.Task[object]]" = ()
+) -> None:
     """Check that the calling task is the only one of its loop.
 
     Args:
         patience_s: How long, on the loop's clock, tasks may take to end by themselves.
+        besides: Others that may stay.
 
     Raises:
         LeakedTasks: Others are alive; the message names them.
     """
     for _ in range(LOOP_TURNS):
-        if not _other_tasks():
+        if not _other_tasks(besides):
             return
         await asyncio.sleep(0)
     if patience_s:
-        await asyncio.wait(_other_tasks(), timeout=patience_s)
-    if leaked := _other_tasks():
+        await asyncio.wait(_other_tasks(besides), timeout=patience_s)
+    if leaked := _other_tasks(besides):
         raise LeakedTasks(", ".join(sorted(_describe(task) for task in leaked)))
 
 
@@ -54,8 +57,8 @@ def no_thread_left(before: Iterable[threading.Thread]) -> None:
         raise LeakedThreads(", ".join(leaked))
 
 
-def _other_tasks() -> set[asyncio.Task[object]]:
-    return {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}
+def _other_tasks(besides: "Collection[asyncio.Task[object]]") -> set[asyncio.Task[object]]:
+    return asyncio.all_tasks().difference(besides, (asyncio.current_task(),))
 
 
 def _describe(task: asyncio.Task[object]) -> str:
