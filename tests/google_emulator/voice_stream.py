@@ -145,10 +145,10 @@ class VoiceStream:
     async def _send(self, data: bytes) -> None:
         await self._pace(len(data))
         message = cloud_tts.StreamingSynthesizeResponse.pb()(audio_content=data)
+        self._call.record("audio", bytes=len(data))
         await self._context.write(message)
         self._messages += 1
         self._bytes += len(data)
-        self._call.record("audio", bytes=len(data))
 
     async def _pace(self, size: int) -> None:
         """Wait until the service would have made the audio."""
