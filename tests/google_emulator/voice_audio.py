@@ -32,13 +32,14 @@ def speak_text(text: str, rate: int, speed: float, comma_ms: float, stop_ms: flo
         comma_ms: Pause after a clause.
         stop_ms: Pause after a sentence.
     """
-    gap = silence(max(WORD_MS / speed - WORD_MS, 0), rate)
+    stretch = max(1 / speed, 1)
+    gap = silence(WORD_MS * (stretch - 1), rate)
     parts = []
     for clause in CLAUSE.findall(text):
         words = find_words(clause)
         parts += [encode_words([word], rate) + gap for word in words]
         if words and clause[-1] in ENDS + ",;:":
-            parts.append(silence((stop_ms if clause[-1] in ENDS else comma_ms) / speed, rate))
+            parts.append(silence((stop_ms if clause[-1] in ENDS else comma_ms) * stretch, rate))
     pcm = b"".join(parts)
     return pcm if speed <= 1 else _squeeze(pcm, speed)
 
