@@ -218,7 +218,7 @@ async def test_client_that_hangs_up_is_noticed_at_once(
         for request in (configure(), say(), say()):
             yield request
 
-    answers = await client.streaming_synthesize(send(), retry=None, timeout=10)
+    answers: Any = await client.streaming_synthesize(send(), retry=None, timeout=10)
     await anext(aiter(answers))
     answers.cancel()
     await emulator.wait_for("cancelled", service="tts", timeout_s=1)
