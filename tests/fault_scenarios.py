@@ -177,6 +177,7 @@ VOICE = {
     "voice-reset-midway": Scenario(
         behaviour={"tts": {"audio_speed": 2}}, outage_s=LONG, is_midway=True
     ),
+    "voice-ended-midway": _voice("early_end", **MID_SENTENCE),
     "voice-stall": _voice("stall"),
     "voice-stall-lasting": _voice("stall", times=FOR_EVER),
     "voice-stall-midway": _voice("stall", **MID_SENTENCE),

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 import pytest_asyncio
 
@@ -18,6 +19,7 @@ from tests.google_emulator.vocabulary import find_words
 from tests.leaks import no_task_left
 from tests.quick_learner import QuickLearner, Reply, learn_from
 from tests.serving import Address
+from tests.test_backend_spec import documented_errors
 from text.apologies import apologise
 
 ROWS = read_fault_rows()
@@ -32,8 +34,8 @@ RETRY_S = 0.05
 """Pause before a recognizer that gave up is opened again."""
 
 WARNING = re.compile(
-    r"(?:a call of the \w+ engine ended|tutor: attempt \d+ failed): (?P<cause>.+?)"
-    r"(?:, attempt \d+)?"
+    r"(?:a call of the \w+ engine ended|tutor: attempt \d+ failed|tutor: the answer was cut short)"
+    r": (?P<cause>.+?)(?:, attempt \d+)?"
 )
 
 in_one_loop = pytest.mark.asyncio(loop_scope="module")
@@ -55,6 +57,13 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_row_has_its_scenario() -> None:
     """No row goes untested, and no scenario is without a row."""
     assert list(ROWS) == list(SCENARIOS)
+
+
+def test_the_codes_of_the_google_engines_have_their_rows() -> None:
+    """Each code in their table of errors is that of a fault, and each fault's code is explained."""
+    own, google = documented_errors()
+    codes = {row.code for row in ROWS.values() if row.code}
+    assert google <= codes <= own | google
 
 
 @in_one_loop
@@ -102,6 +111,33 @@ async def test_a_fault_in_one_session_harms_no_other(
         await google_emulator.wait_for("fault")
         await check_next_turn(row, scenario, other, google_emulator)
         check_reply(row, await asking)
+
+
+@in_one_loop
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("stt-quota", "stt_quota"),
+        ("tutor-quota", "quota_refused"),
+        ("voice-quota", "quota_refused"),
+    ],
+)
+async def test_a_refusal_for_want_of_quota_is_counted(
+    name: str, count: str, google_emulator: Emulator, shared_service: Address
+) -> None:
+    """Operators see in the answer of ``/health`` how often a service had no more to give."""
+    row, scenario = ROWS[name], SCENARIOS[name]
+
+    async def counted() -> int:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            health = (await client.get(f"{shared_service.http}/health")).json()
+        found: int = health["engines"][row.stage]["counts"].get(count, 0)
+        return found
+
+    before = await counted()
+    async with learning(google_emulator, shared_service, scenario) as learner:
+        await ask(learner, google_emulator, row.service, scenario)
+    assert await counted() == before + 1
 
 
 @asynccontextmanager

@@ -42,6 +42,9 @@ PAUSE_GAIN = 5.0
 MOST_GAIN = 3.0
 """Beyond this much evidence a pause tells nothing more."""
 
+HARDLY_BEGUN = 0.2
+"""Length at which texts cannot all have been said, against their estimate, whatever the voice."""
+
 LIKELY = 0.7
 """Length at which a text may well be over, against its estimate."""
 
@@ -52,7 +55,7 @@ NO_PAUSE = -4.0
 """The evidence for an end where there is no pause at all."""
 
 LOOKAHEAD = 3
-"""Sentences whose ends are sought together; later ones do not change the first."""
+"""Sentences whose ends are sought together; later ones hardly change the first."""
 
 TYPICAL_WEIGHT = 30.0
 """Sentences shorter than this vary more."""
@@ -121,6 +124,12 @@ class SentenceTracker:
     def follows_another(self) -> bool:
         """Whether a sentence was sent whose speech has not begun."""
         return self._current < len(self._sent) - 1
+
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether there is too little audio for what was sent, at any pace."""
+        weight = sum(sentence.weight for sentence in self._sent)
+        return self.samples < HARDLY_BEGUN * weight * self._pace
 
     @property
     def is_at_an_end(self) -> bool:

@@ -93,6 +93,7 @@ class GeminiTutor:
                 yield delta
                 left -= len(delta)
                 if left <= 0:
+                    logger.warning("tutor: the answer was cut short: longer than allowed")
                     raise tutor_errors.cut_short()
 
     def _models(self) -> tuple[str, ...]:

@@ -141,7 +141,7 @@ class StreamedReply:
                 await self._wait_until_taken()
 
         await stream.run(text, lambda: self._next_text(spoken), wait_for_room)
-        if spoken.without_audio:
+        if spoken.without_audio or spoken.tracker.is_far_behind:
             raise EndedEarly
 
     async def _next_text(self, spoken: SpokenTexts) -> Text | None:

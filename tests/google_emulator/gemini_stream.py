@@ -11,7 +11,7 @@ Kinds of :class:`Fault` that a call may meet, at ``open`` (before the headers) o
 - ``garbage``: a line that is no JSON.
 - ``finish``: the answer ends for the reason in ``status``, for example ``"SAFETY"``.
 - ``block``: the question is refused for the reason in ``status``.
-- ``huge``: a chunk of ``details["bytes"]`` letters, by default 1 MB.
+- ``huge``: a chunk of words, ``details["bytes"]`` long, by default 1 MB.
 - ``drip``: words without end, every ``details["ms"]`` milliseconds.
 - ``thoughts``: thoughts without end, every ``details["ms"]`` milliseconds.
 """
@@ -122,7 +122,8 @@ class AnswerStream:
         if fault.kind == "block":
             return [{"promptFeedback": {"blockReason": fault.status or "SAFETY"}}]
         if fault.kind == "huge":
-            return [self._say("a" * int(fault.details.get("bytes", HUGE_BYTES)), finish="STOP")]
+            size = int(fault.details.get("bytes", HUGE_BYTES))
+            return [self._say("question " * (size // len("question ")), finish="STOP")]
         return []
 
     def _say(self, text: str, *, thought: bool = False, finish: str | None = None) -> Body:
