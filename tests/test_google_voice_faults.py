@@ -223,6 +223,47 @@ async def test_audio_slower_than_it_plays_is_no_fault(
     assert (await hear(voice, write(SENTENCES[:2]))).words == words_of(*SENTENCES[:2])
 
 
+async def test_listener_who_is_slow_is_no_fault(
+    voice: GoogleVoice, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While there is no room for more audio, the service owes none; nothing is lost."""
+    monkeypatch.setattr("engines.google.voice_reply.AHEAD_SAMPLES", 4_800)
+    heard = Heard()
+    async for piece in voice.speak(write(SENTENCES), options()):
+        if not heard.pieces:
+            await asyncio.sleep(TIMEOUT_S)
+        heard.pieces.append(piece)
+    assert heard.words == words_of(*SENTENCES)
+    assert len(emulator.journal(event="opened", method="stream")) == 1
+
+
+async def test_tutor_that_fails_is_heard_up_to_there(voice: GoogleVoice) -> None:
+    """What was written is said; then whoever listens learns what went wrong."""
+
+    async def fail() -> AsyncIterator[str]:
+        yield SENTENCES[0]
+        raise LookupError
+
+    heard = Heard()
+
+    async def listen() -> None:
+        async for piece in voice.speak(fail(), options()):
+            heard.pieces.append(piece)
+
+    with pytest.raises(LookupError):
+        await listen()
+    assert heard.words == words_of(SENTENCES[0])
+
+
+async def test_reply_ends_when_the_voice_is_closed(voice: GoogleVoice, emulator: Emulator) -> None:
+    """Closing the connections ends the replies on them in an error, not in silence."""
+    emulator.configure(tts={"audio_speed": 1})
+    hearing = asyncio.create_task(speak(voice))
+    await emulator.wait_for("audio", service="tts")
+    await voice.aclose()
+    assert (await hearing).code in ("voice_failed", "voice_closed")
+
+
 # --- refusals -----------------------------------------------------------------------------------
 
 
