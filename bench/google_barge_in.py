@@ -96,9 +96,10 @@ def main() -> int:
 async def measure(server: ServerProcess, emulator: Emulator, trials: int, more: int) -> Result:
     """Break in so many times with a clock, and so many more times without."""
     questions = number_questions(0, 1)
-    emulator.configure(**SLOW)
+    emulator.configure(llm=SLOW["llm"])
     await warm_up(server, questions)
     before = await read_base(server)
+    emulator.configure(tts=SLOW["tts"])
     half = trials // 2
     sent = await break_in(server, questions, half, while_both_work)
     sent |= await break_in(server, questions, trials - half, at_any_moment)

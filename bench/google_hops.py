@@ -94,7 +94,7 @@ def find_moments(entries: Sequence[Entry], questions: Iterable[str]) -> dict[str
 
 def _note(moments: Moments, entry: Entry) -> None:
     match entry:
-        case {"service": "llm", "event": "request"}:
+        case {"service": "llm", "event": "read"}:
             moments.requested = entry["at"]
         case {"service": "llm", "event": "chunk", "number": int(number)}:
             if number == SENTENCE_CHUNK:

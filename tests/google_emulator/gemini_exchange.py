@@ -78,6 +78,7 @@ class Exchange:
             data += message.get("body", b"")
             more = message.get("more_body", False)
         self._read.set()
+        self.call.record("read", bytes=len(data))
         return data
 
     async def wait_for_leaving(self) -> None:
