@@ -153,6 +153,23 @@ def test_digits_and_characters_take_longer_than_letters() -> None:
     assert spoken_weight("你好") > spoken_weight("ab")
 
 
+def test_letters_that_are_no_word_tell_little() -> None:
+    """A voice may say a row of letters in any way, so no great length is expected of it."""
+    assert spoken_weight("x" * 300) < spoken_weight("These are seven words of a sentence.")
+    assert spoken_weight("水" * 300) > 300
+
+
+def test_speech_that_cannot_be_all_is_told() -> None:
+    """A tenth of a sentence is too little at any pace, half of it may be a quick voice."""
+    tracker = SentenceTracker()
+    tracker.send(SENTENCES[1])
+    spoken = say(SENTENCES[1])
+    tracker.hear(spoken[: len(spoken) // 20 * 2])
+    assert tracker.is_far_behind
+    tracker.hear(spoken[: len(spoken) // 4 * 2])
+    assert not tracker.is_far_behind
+
+
 def test_pace_is_told_once_all_is_said() -> None:
     """A stream that has ended teaches how fast the voice speaks; a single word does not."""
     tracker = SentenceTracker()

@@ -21,6 +21,9 @@ DIGIT_WEIGHT = 4.0
 WIDE_WEIGHT = 3.0
 """Letters a character of Chinese, Japanese or Korean is as long as."""
 
+LONGEST_WORD = 30.0
+"""What looks like a word of more letters is not one, and nobody knows how it is said."""
+
 PAUSE_WEIGHT = 5.0
 """Letters the pause after a sentence is as long as, together with what every sentence adds."""
 
@@ -83,7 +86,12 @@ class _Sent:
 
 def spoken_weight(text: str) -> float:
     """Return how long a text is, spoken, in letters."""
-    return PAUSE_WEIGHT + sum(map(_weigh, text))
+    return PAUSE_WEIGHT + sum(map(_weigh_word, text.split()))
+
+
+def _weigh_word(word: str) -> float:
+    weight = sum(map(_weigh, word))
+    return 1 + (min(weight, LONGEST_WORD) if word.isascii() else weight)
 
 
 def _weigh(character: str) -> float:
