@@ -137,7 +137,8 @@ class SentenceTracker:
     def is_far_behind(self) -> bool:
         """Whether there is too little audio for what was sent, at any pace."""
         weight = sum(sentence.weight for sentence in self._sent)
-        return self.samples < HARDLY_BEGUN * weight * self._pace
+        # Odd texts may have taught a pace far too slow.
+        return self.samples < HARDLY_BEGUN * weight * min(self._pace, SAMPLES_PER_LETTER)
 
     @property
     def is_at_an_end(self) -> bool:
