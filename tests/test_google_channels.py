@@ -1,15 +1,18 @@
 """Connections to a Google service: credentials, sharing, and a start that survives an outage."""
 
 import json
-from contextlib import ExitStack
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
+import grpc.aio  # type: ignore[import-untyped]  # ships no type hints
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from engines.google import channels
-from engines.google.channels import CALLS_PER_CONNECTION, MAX_CONNECTIONS, Channels
+from engines.google.channels import CALLS_PER_CONNECTION, MAX_CONNECTIONS, Channels, hang_up
 from engines.google.faults import Stage
 from errors import EngineError
 from tests.google_emulator.process import Emulator
@@ -93,6 +96,38 @@ async def test_a_connection_that_swallows_calls_gets_no_more(nowhere: Channels) 
             assert other is not suspect
     assert nowhere.connections == 1
     await nowhere.aclose()
+
+
+class Hasty(grpc.GenericRpcHandler):  # type: ignore[misc]  # has no type
+    """A service that answers the first message three times, and breaks off."""
+
+    def service(self, _: object) -> object:
+        """Return the one method there is."""
+
+        async def answer(messages: AsyncIterator[bytes], context: Any) -> None:
+            async for _ in messages:
+                for _ in range(3):
+                    await context.write(b"answer")
+                await context.abort(grpc.StatusCode.UNAVAILABLE)
+
+        return grpc.stream_stream_rpc_method_handler(answer)
+
+
+async def test_hanging_up_leaves_nothing_behind() -> None:
+    """Not even a call whose write failed while there were answers to read."""
+    server = grpc.aio.server()
+    server.add_generic_rpc_handlers((Hasty(),))
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        for _ in range(10):
+            call = channel.stream_stream("/service/method")(timeout=60)
+            with suppress(grpc.aio.AioRpcError):
+                for _ in range(2_000):
+                    await call.write(bytes(640))
+            hang_up(call)
+        del call
+    await server.stop(None)
 
 
 # --- starting -----------------------------------------------------------------------------------

@@ -173,6 +173,16 @@ class Channels:
         return EngineError(code, message, action)
 
 
+def hang_up(call: grpc.aio.Call) -> None:
+    """End a call, also one that a failed write has ended for grpc.aio alone.
+
+    Its core would keep that one, and a task with it, until the deadline if answers are unread
+    (https://github.com/grpc/grpc/issues/36066); and only its core can be told.
+    """
+    if not call.cancel():
+        call._cython_call.cancel("hung up")
+
+
 def _load_file(path: str) -> Credentials:
     load = google.auth.load_credentials_from_file
     credentials: Credentials

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import grpc.aio  # type: ignore[import-untyped]  # ships no type hints
 
+from engines.google.channels import hang_up
 from engines.google.ledger import BYTES_PER_MS, Ledger
 from engines.google.speech_messages import (
     MAX_AUDIO_BYTES,
@@ -104,7 +105,7 @@ class RecognitionCall:
 
     def cancel(self) -> None:
         """End the call; Google stops listening within milliseconds."""
-        self._rpc.cancel()
+        hang_up(self._rpc)
 
     def _take_in(self, response: Response) -> None:
         self._heard_at, self._unanswered_since = _now(), None
