@@ -30,6 +30,7 @@ from messages import (
 from messages import Phase as ShownPhase
 from outbound import FencedMessage, Outbound
 from settings import Settings
+from text.joining import join
 from turn import Segment, Turn, TurnTimes
 
 MAX_HEARD = 4
@@ -155,7 +156,7 @@ class SessionState:
         self._enter(Phase.THINKING)
         self.generation_id += 1
         if self._question_open:
-            text = f"{self.history.pop().text} {text}".strip()
+            text = join(self.history.pop().text, text)
         self._question_open = False
         text = text[-MAX_TEXT_CHARS:]
         question = Question(

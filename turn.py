@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from engine_api import OUTPUT_RATE, Question
 from messages import TurnMetrics
+from text.joining import join
 
 MAX_SENTENCES = 4
 """Sentences written ahead of the voice; a tutor that writes faster waits."""
@@ -111,7 +112,7 @@ class Turn:
         heard = [
             _cut(segment, end, samples) for segment, end in zip(self.segments, ends, strict=False)
         ]
-        return " ".join(filter(None, heard))
+        return join(*heard)
 
     def _last_end(self) -> int:
         """Return where the voice ends the last segment, which it may be in the middle of."""
@@ -124,7 +125,7 @@ class Turn:
 
     def recent_text(self) -> str:
         """Return the last pieces said or about to be: what an echo would repeat."""
-        return " ".join(segment.text for segment in self.segments[-RECENT_SEGMENTS:])
+        return join(*(segment.text for segment in self.segments[-RECENT_SEGMENTS:]))
 
     async def wait_until_heard(self, samples: int, stall_s: float) -> None:
         """Wait until that much of the reply has been heard, or until it was interrupted.

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from errors import EngineError
 from messages import TranscriptFinal, TranscriptInterim
+from text.joining import join
 from turn import TurnTimes
 
 
@@ -34,12 +35,12 @@ class Utterance:
     @property
     def text(self) -> str:
         """Everything understood, the last guess included: better a guess than a lost word."""
-        return " ".join(filter(None, [*self.finals, self.interim]))
+        return join(*self.finals, self.interim)
 
     @property
     def question(self) -> str:
         """The text to answer: with what was said before it, where the learner just went on."""
-        return f"{self.before} {self.text}".strip()
+        return join(self.before, self.text)
 
     def add_final(self, text: str, language: str) -> None:
         """Take in a transcript that will not change any more; it settles the last guess."""

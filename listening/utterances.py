@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from errors import EngineError, TeachMeError
 from listening.utterance import Utterance
 from messages import MAX_TEXT_CHARS
+from text.joining import join
 from turn import TurnTimes
 
 MAX_ENDED = 4
@@ -119,7 +120,7 @@ class Utterances:
         if self.speaking or not self._ended or not all(u.settled for u in self._ended):
             return None
         ended, self._ended = self._ended, []
-        text = " ".join(filter(None, (utterance.question for utterance in ended)))
+        text = join(*(utterance.question for utterance in ended))
         text = text[-MAX_TEXT_CHARS:]
         if (error := ended[-1].broken_by) is not None:
             # What was understood before waits for what the learner is asked to say again.
@@ -131,7 +132,7 @@ class Utterances:
 
     def _fold_oldest(self) -> None:
         oldest = self._ended.pop(0)
-        before = f"{oldest.question} {self._ended[0].before}".strip()
+        before = join(oldest.question, self._ended[0].before)
         self._ended[0].before = before[-MAX_TEXT_CHARS:]
 
     def _take_up_unanswered(self, utterance: Utterance) -> None:

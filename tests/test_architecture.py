@@ -18,7 +18,7 @@ LAYERS = tuple(
         "errors",
         "messages settings listening text wire"
         " listening.decisions listening.pace"
-        " text.apologies text.echo text.sentences text.speakable",
+        " text.apologies text.echo text.joining text.sentences text.speakable",
         "endpointing engine_api limits listening.audio_queue outbound watchdog"
         " wire.frame_types wire.message_codec",
         "listening.no_ears turn websocket_protocol",
