@@ -1,6 +1,6 @@
 """How each row of the fault tables is brought about."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.google_emulator.faults import Fault
@@ -64,6 +64,12 @@ def _stt(kind: str, status: str = "", **more: Any) -> Scenario:
     return Scenario((Fault(service="stt", kind=kind, status=status, **more),))
 
 
+def _speaking(pause_s: float, status: str, **more: Any) -> Scenario:
+    """Return a status that arrives while the learner pauses within the question."""
+    struck = _stt("status", status, where="seconds", after=0.4, **more)
+    return replace(struck, pause_s=pause_s)
+
+
 def _tutor(kind: str, status: str = "", *, settings: Any = None, **more: Any) -> Scenario:
     fault = Fault(service="llm", method="streamGenerateContent", kind=kind, status=status, **more)
     return Scenario((fault,), settings=settings or {})
@@ -92,26 +98,14 @@ RECOGNIZER = {
     "stt-unavailable-midway": _stt("status", "UNAVAILABLE", **HALF),
     "stt-internal-midway": _stt("status", "INTERNAL", **HALF),
     "stt-reset-midway": Scenario(outage_s=0.1, is_midway=True),
-    "stt-ended-midway": _stt("status", "OK", **HALF),
+    "stt-ended-midway": _speaking(0.3, "OK"),
     "stt-lost-after-words": Scenario(outage_s=LONG, is_midway=True),
     "stt-stall": _stt("stall"),
     "stt-stall-midway": _stt("stall", **HALF),
     "stt-stall-lasting": _stt("stall", times=FOR_EVER),
     "stt-slow": _stt("slow", details={"ms": 300}),
     "stt-quota": _stt("status", "RESOURCE_EXHAUSTED", times=FOR_EVER),
-    "stt-quota-midway": Scenario(
-        (
-            Fault(
-                service="stt",
-                kind="status",
-                status="RESOURCE_EXHAUSTED",
-                where="seconds",
-                after=0.4,
-                times=FOR_EVER,
-            ),
-        ),
-        pause_s=0.6,
-    ),
+    "stt-quota-midway": _speaking(0.6, "RESOURCE_EXHAUSTED", times=FOR_EVER),
     "stt-unauthenticated": _stt("status", "UNAUTHENTICATED", times=FOR_EVER),
     "stt-permission-denied": _stt("status", "PERMISSION_DENIED", times=FOR_EVER),
     "stt-invalid-argument": _stt("status", "INVALID_ARGUMENT", times=FOR_EVER),
@@ -136,7 +130,7 @@ TUTOR = {
     "tutor-stall": _tutor("stall"),
     "tutor-stall-lasting": _tutor("stall", times=FOR_EVER),
     "tutor-stall-midway": _tutor("stall", **FIRST_SENTENCE),
-    "tutor-slow": Scenario(behaviour={"llm": {"first_chunk_ms": 200, "chunk_ms": 200}}),
+    "tutor-slow": Scenario(behaviour={"llm": {"first_chunk_ms": 100, "chunk_ms": 100}}),
     "tutor-endless": _tutor("drip", settings=SHORT, details={"ms": 1}),
     "tutor-huge": _tutor("huge", settings=SHORT),
     "tutor-thoughts": _tutor("thoughts", times=FOR_EVER),
@@ -164,7 +158,7 @@ TUTOR = {
 }
 
 VOICE = {
-    "voice-refused-briefly": Scenario(outage_s=0.1),
+    "voice-refused-briefly": Scenario(outage_s=0.15, settings={"voice_timeout_s": 3.0}),
     "voice-refused": Scenario(outage_s=LONG),
     "voice-mute": Scenario(outage_s=LONG, is_mute=True),
     "voice-unavailable": _voice("status", "UNAVAILABLE"),
@@ -181,7 +175,7 @@ VOICE = {
     "voice-stall": _voice("stall"),
     "voice-stall-lasting": _voice("stall", times=FOR_EVER),
     "voice-stall-midway": _voice("stall", **MID_SENTENCE),
-    "voice-slow": _voice("slow", details={"audio_speed": 4}),
+    "voice-slow": _voice("slow", details={"audio_speed": 8}),
     "voice-quota": _voice("status", "RESOURCE_EXHAUSTED", times=FOR_EVER),
     "voice-quota-midway": _voice("status", "RESOURCE_EXHAUSTED", times=FOR_EVER, **MID_SENTENCE),
     "voice-streams-taken": Scenario(behaviour={"tts": {"max_streams": 0}}),

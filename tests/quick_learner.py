@@ -29,8 +29,8 @@ from websocket_protocol import decode_server, encode
 FRAME_BYTES = 3_200
 """100 ms of audio."""
 
-FRAME_S = 0.02
-"""Time between two frames: speech five times as fast as it is spoken."""
+FRAME_S = 0.01
+"""Time between two frames: speech ten times as fast as it is spoken."""
 
 PATIENCE_S = 10.0
 """Longest wait for the end of a turn, whatever it should have been."""
