@@ -25,7 +25,7 @@ RECOGNIZERS: dict[EngineChoice, str] = {
     "scripted": "engines.scripted",
 }
 TUTORS: dict[TutorChoice, str] = {
-    "google": "engines.google.tutor",
+    "google": "engines.google.gemini.tutor",
     "generativeai": "engines.generativeai",
     "openai": "engines.openai_compatible",
     "local": "engines.local_tutor",

@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from engine_api import Picture, Question
-from engines import tutor_errors
-from engines.attempts import LONGEST_RETRY_DELAY_S, Fault, Patience, answer_from
-from engines.dialogue import Line, Part, write_dialogue
-from engines.google.replies import MAX_TOKENS, REFUSALS
-from engines.tutor_prompt import instruct
+from engines.google.gemini.replies import MAX_TOKENS, REFUSALS
+from engines.tutoring import tutor_errors
+from engines.tutoring.attempts import LONGEST_RETRY_DELAY_S, Fault, Patience, answer_from
+from engines.tutoring.dialogue import Line, Part, write_dialogue
+from engines.tutoring.prompt import instruct
 from errors import EngineError
 from settings import Settings
 

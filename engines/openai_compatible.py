@@ -12,11 +12,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from engine_api import Question
-from engines import tutor_errors
-from engines.attempts import Patience, answer_from
 from engines.openai_faults import judge
 from engines.openai_messages import write_messages
-from engines.thoughts import ThoughtFilter
+from engines.tutoring import tutor_errors
+from engines.tutoring.attempts import Patience, answer_from
+from engines.tutoring.thoughts import ThoughtFilter
 from errors import EngineError
 from settings import Settings
 

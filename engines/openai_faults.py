@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from engines import tutor_errors
-from engines.attempts import LONGEST_RETRY_DELAY_S, RETRY_DELAY_S, Fault
+from engines.tutoring import tutor_errors
+from engines.tutoring.attempts import LONGEST_RETRY_DELAY_S, RETRY_DELAY_S, Fault
 
 if TYPE_CHECKING:
     from openai import APIStatusError

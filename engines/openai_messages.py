@@ -7,8 +7,8 @@ from base64 import b64encode
 from typing import Any
 
 from engine_api import Picture, Question
-from engines.dialogue import Line, Part, write_dialogue
-from engines.tutor_prompt import instruct
+from engines.tutoring.dialogue import Line, Part, write_dialogue
+from engines.tutoring.prompt import instruct
 
 ROLES = {"learner": "user", "tutor": "assistant"}
 

@@ -8,7 +8,7 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 from engine_api import Question, Remark
-from engines.google.tutor import GeminiTutor, create_tutor
+from engines.google.gemini.tutor import GeminiTutor, create_tutor
 from settings import Settings
 from tests.google_emulator.process import Emulator
 

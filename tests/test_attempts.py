@@ -7,8 +7,8 @@ from contextlib import aclosing
 
 import pytest
 
-from engines import tutor_errors
-from engines.attempts import Fault, Patience, answer_from
+from engines.tutoring import tutor_errors
+from engines.tutoring.attempts import Fault, Patience, answer_from
 from errors import EngineError
 
 PATIENCE = Patience(first_s=5, between_s=5)

@@ -232,8 +232,8 @@ def test_errors_of_the_engines_are_explained() -> None:
 
 def test_errors_of_the_google_engines_are_explained() -> None:
     """Each code in their table is one of theirs, and each of a tutor's errors is in a table."""
-    tutors = ROOT / "engines" / "tutor_errors.py"
-    modules = (tutors, *(ROOT / "engines" / "google").glob("*.py"))
+    tutors = ROOT / "engines" / "tutoring" / "tutor_errors.py"
+    modules = (tutors, *(ROOT / "engines" / "google").rglob("*.py"))
     codes = {code for path in modules for code, _ in errors_in(path)}
     own, google = documented_errors()
     assert google <= codes

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine_api import Picture, Question, Remark
-from engines.dialogue import MAX_REMARKS, Line, write_dialogue
-from engines.tutor_prompt import BROKE_IN, NOTHING_SAID
+from engines.tutoring.dialogue import MAX_REMARKS, Line, write_dialogue
+from engines.tutoring.prompt import BROKE_IN, NOTHING_SAID
 
 
 class Never:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine_api import Picture, Question, Remark
-from engines.google.contents import write_contents
-from engines.tutor_prompt import BROKE_IN, NOTHING_SAID
+from engines.google.gemini.contents import write_contents
+from engines.tutoring.prompt import BROKE_IN, NOTHING_SAID
 from tests.google_emulator.gemini_rules import check_request, normalise
 
 PNG = Picture(b"\x89PNG and more", "image/png")

@@ -7,8 +7,8 @@ import pytest
 from google.auth.exceptions import DefaultCredentialsError, RefreshError
 from google.genai.errors import APIError, ClientError, ServerError, UnknownApiResponseError
 
-from engines.google.replies import Ending, Piece
-from engines.google.tutor_faults import EndedEarly, explain_start, judge
+from engines.google.gemini.replies import Ending, Piece
+from engines.google.gemini.tutor_faults import EndedEarly, explain_start, judge
 
 SECRET = "what the learner said"
 WRONG_KEY = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}

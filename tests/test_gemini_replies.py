@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from google.genai import types
 
-from engines.google.replies import Ending, Piece, read_chunk
+from engines.google.gemini.replies import Ending, Piece, read_chunk
 
 
 def chunk(**fields: Any) -> types.GenerateContentResponse:

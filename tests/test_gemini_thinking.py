@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
-from engines.google.thinking import configure_thinking
+from engines.google.gemini.thinking import configure_thinking
 from settings import Settings, Thinking
 from tests.google_emulator.gemini_rules import MODELS, check_request
 

@@ -10,8 +10,8 @@ from contextlib import aclosing
 import pytest
 
 from engine_api import Counting, Picture, Remark
-from engines.google.tutor import GeminiTutor, create_tutor
-from engines.tutor_prompt import BROKE_IN, instruct
+from engines.google.gemini.tutor import GeminiTutor, create_tutor
+from engines.tutoring.prompt import BROKE_IN, instruct
 from errors import EngineError
 from settings import Settings
 from tests.engine_contract import collect

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engines.google.tutor import GeminiTutor
+from engines.google.gemini.tutor import GeminiTutor
 from errors import EngineError
 from tests.engine_contract import collect
 from tests.gemini_tutor import CALL, ask, running_tutor

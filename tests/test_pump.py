@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 import pytest
 
-from engines.pump import READ_AHEAD, StreamOverrun, pump
+from engines.tutoring.pump import READ_AHEAD, StreamOverrun, pump
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ async def test_a_vendor_cannot_fill_the_memory() -> None:
 
 async def test_a_slow_close_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """A vendor that is slow to let go closes on its own time."""
-    monkeypatch.setattr("engines.pump.CLOSING_S", 0.01)
+    monkeypatch.setattr("engines.tutoring.pump.CLOSING_S", 0.01)
     let_go = asyncio.Event()
 
     async def cling() -> AsyncGenerator[int, None]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.thoughts import ThoughtFilter
+from engines.tutoring.thoughts import ThoughtFilter
 
 ANSWERS = {
     "Plain words.": "Plain words.",

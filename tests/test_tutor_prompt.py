@@ -2,7 +2,7 @@
 
 import pytest
 
-from engines.tutor_prompt import BROKE_IN, NOTHING_SAID, instruct
+from engines.tutoring.prompt import BROKE_IN, NOTHING_SAID, instruct
 
 
 @pytest.mark.parametrize("language", ["en-US", "de-DE", "zh-CN"])

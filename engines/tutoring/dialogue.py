@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Literal
 
 from engine_api import Picture, Question, Remark
-from engines.tutor_prompt import BROKE_IN, NOTHING_SAID
+from engines.tutoring.prompt import BROKE_IN, NOTHING_SAID
 
 MAX_REMARKS = 40
 """Twenty turns: what a model needs to remember, and no more time than a request may take."""

@@ -7,11 +7,11 @@ from typing import Any
 from google.genai.models import AsyncModels
 
 from engine_api import Question
-from engines.google.contents import write_contents
-from engines.google.replies import Ending, Piece, read_chunk
-from engines.google.thinking import configure_thinking
-from engines.google.tutor_faults import EndedEarly
-from engines.tutor_prompt import instruct
+from engines.google.gemini.contents import write_contents
+from engines.google.gemini.replies import Ending, Piece, read_chunk
+from engines.google.gemini.thinking import configure_thinking
+from engines.google.gemini.tutor_faults import EndedEarly
+from engines.tutoring.prompt import instruct
 from settings import Settings
 
 CHARS_PER_TOKEN = 8

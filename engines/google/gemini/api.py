@@ -10,7 +10,7 @@ import ssl
 import httpx2
 from google.genai import Client, types
 
-from engines.google.gemini_access import Access
+from engines.google.gemini.access import Access
 
 LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=120.0)
 """A connection is one answer under way. One kept for the next turn saves its handshake."""

@@ -8,9 +8,9 @@ from typing import Any
 from google.auth.exceptions import DefaultCredentialsError, RefreshError
 from google.genai.errors import APIError
 
-from engines import tutor_errors
-from engines.attempts import LONGEST_RETRY_DELAY_S, Fault
-from engines.google.replies import Ending, Piece
+from engines.google.gemini.replies import Ending, Piece
+from engines.tutoring import tutor_errors
+from engines.tutoring.attempts import LONGEST_RETRY_DELAY_S, Fault
 from errors import EngineError
 
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TIMED_OUT = 400, 401, 403, 404, 408

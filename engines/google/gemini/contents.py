@@ -8,7 +8,7 @@ from base64 import b64encode
 from typing import Any
 
 from engine_api import Question
-from engines.dialogue import MAX_REMARKS, Line, Part, write_dialogue
+from engines.tutoring.dialogue import MAX_REMARKS, Line, Part, write_dialogue
 
 Content = dict[str, Any]
 

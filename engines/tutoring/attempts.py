@@ -11,8 +11,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from engines import tutor_errors
-from engines.pump import pump
+from engines.tutoring import tutor_errors
+from engines.tutoring.pump import pump
 from errors import EngineError
 
 logger = logging.getLogger(__name__)

@@ -7,12 +7,12 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 
 from engine_api import Question
-from engines import tutor_errors
-from engines.attempts import Fault, Patience, answer_from
-from engines.google.answers import Answer
-from engines.google.gemini_access import Access, find_access
-from engines.google.gemini_api import Connection, connect
-from engines.google.tutor_faults import explain_start, judge
+from engines.google.gemini.access import Access, find_access
+from engines.google.gemini.answers import Answer
+from engines.google.gemini.api import Connection, connect
+from engines.google.gemini.tutor_faults import explain_start, judge
+from engines.tutoring import tutor_errors
+from engines.tutoring.attempts import Fault, Patience, answer_from
 from errors import EngineError
 from settings import Settings
 

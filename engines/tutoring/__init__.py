@@ -1,0 +1,1 @@
+"""What the tutors that are reached over the network have in common."""
