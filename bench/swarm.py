@@ -11,6 +11,7 @@ from typing import cast
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
+from websockets.protocol import State
 from websockets.uri import parse_uri
 
 MASKED_BINARY = b"\x82\xfe"
@@ -86,9 +87,10 @@ class Connection(asyncio.Protocol):
             self._transport.write(frame)
 
     def close(self) -> None:
-        """Say good-bye."""
-        self._protocol.send_close(1000)
-        self._flush()
+        """Say good-bye, unless the server has."""
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_close(1000)
+            self._flush()
 
     def _note_opened(self) -> None:
         if self._protocol.handshake_exc is None:

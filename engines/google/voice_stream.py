@@ -133,6 +133,7 @@ class VoiceStream:
         self._limit: asyncio.Timeout | None = None
         self._is_reading = False
         self._is_half_closed = False
+        self._is_left = False
 
     async def run(self, first: Text, get_next: NextText, wait_for_room: WaitForRoom) -> None:
         """Exchange texts for audio until the service has said all.
@@ -147,13 +148,19 @@ class VoiceStream:
             Stalled: The service owed audio for too long.
         """
         # The reading sets its clock before the feeding first runs.
+        reading = asyncio.create_task(self._read(wait_for_room), name="google voice read")
         feeding = asyncio.create_task(self._feed(first, get_next), name="google voice feed")
         try:
-            await self._read(wait_for_room)
+            await asyncio.shield(reading)
         finally:
+            # gRPC never frees a message that comes for a read which was cancelled. So the read ends
+            # with its call.
+            self._is_left = True
             self._call.cancel()
+            if not self._is_reading:
+                reading.cancel()
             feeding.cancel()
-            await asyncio.gather(feeding, return_exceptions=True)
+            await asyncio.gather(reading, feeding, return_exceptions=True)
 
     async def _feed(self, first: Text, get_next: NextText) -> None:
         """Send the texts. An error here is left to the reading, which learns the true status."""
@@ -185,12 +192,12 @@ class VoiceStream:
             raise Stalled from None
 
     async def _read_one(self) -> bytes | None:
-        """Return the next message, ``None`` after the last."""
+        """Return the next message, ``None`` after the last or where nobody wants any more."""
         self._is_reading = True
         self._expect_audio()
         message: bytes = await self._call.read()
         self._is_reading = False
-        return None if message is grpc.aio.EOF else message
+        return None if self._is_left or message is grpc.aio.EOF else message
 
     def _expect_audio(self) -> None:
         """Start the clock if the service owes audio and we listen, unless it runs already."""
