@@ -63,6 +63,11 @@ class Result:
     tracebacks: int
 
     @property
+    def left_tasks(self) -> list[str]:
+        """Names of tasks that were not there before."""
+        return sorted(set(self.after.names) - set(self.before.names))
+
+    @property
     def kept(self) -> bool:
         """Whether nothing grew, got lost or stayed behind."""
         grew = (self.tally.growth_kb or 0.0) > LIMIT_KB
@@ -86,6 +91,7 @@ def render(result: Result) -> str:
         f"memory growth in 1,000 turns: {growth} (limit {LIMIT_KB:,.0f} kB)",
         f"before: {result.before}",
         f"after:  {result.after}; calls left open: {result.open_calls}",
+        *(f"left: {name}" for name in result.left_tasks),
         f"tracebacks in the log: {result.tracebacks}",
     )
     return "\n".join(lines)

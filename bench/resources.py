@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
@@ -26,6 +26,8 @@ class Resources:
     threads: int
     descriptors: int
     sockets: int
+    names: tuple[str, ...] = field(default=(), compare=False)
+    """The tasks' names and coroutines."""
 
     def __str__(self) -> str:
         return (
@@ -35,9 +37,11 @@ class Resources:
 
     def exceeds(self, other: "Resources") -> bool:
         """Return whether there is more of anything."""
-        return any(
-            mine > theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)
-        )
+        return any(mine > theirs for mine, theirs in zip(self._counts, other._counts, strict=True))
+
+    @property
+    def _counts(self) -> tuple[int, ...]:
+        return self.tasks, self.threads, self.descriptors, self.sockets
 
 
 def read_resources(server: ServerProcess) -> Resources:
@@ -46,6 +50,7 @@ def read_resources(server: ServerProcess) -> Resources:
     process = Path(f"/proc/{server.pid}")
     targets = list(_targets(process / "fd"))
     return Resources(
+        names=tuple(sorted(tasks)),
         tasks=sum(tasks.values()),
         threads=sum(name != POOLED for name in _thread_names(process)),
         descriptors=len(targets),

@@ -13,6 +13,7 @@ import re
 import socket
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -102,11 +103,16 @@ def add_delays(app: FastAPI, counts: DelayCounts) -> None:
 
 
 def add_tasks(app: FastAPI) -> None:
-    """Let whoever measures ask which tasks run; the numbers in their names are left out."""
+    """Let whoever measures ask which tasks run: by name without its number, and coroutine."""
 
     @app.get("/tasks")
     async def tasks() -> dict[str, int]:
-        return Counter(re.sub(r"\d+", "N", task.get_name()) for task in asyncio.all_tasks())
+        return Counter(map(_describe, asyncio.all_tasks()))
+
+
+def _describe(task: asyncio.Task[Any]) -> str:
+    name = re.sub(r"\d+", "N", task.get_name())
+    return f"{name} ({getattr(task.get_coro(), '__qualname__', '?')})"
 
 
 def observe(engines: Engines, delays: DelayCounts) -> Engines:
