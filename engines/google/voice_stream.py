@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import grpc.aio  # type: ignore[import-untyped]  # ships no type hints
 
 from engine_api import SpokenAudio
+from engines.google.channels import hang_up
 from engines.google.sentence_tracker import SentenceTracker
 from engines.google.voice_faults import Stalled
 from engines.google.voice_messages import streaming_input
@@ -156,7 +157,7 @@ class VoiceStream:
             # gRPC never frees a message that comes for a read which was cancelled. So the read ends
             # with its call.
             self._is_left = True
-            self._call.cancel()
+            hang_up(self._call)
             if not self._is_reading:
                 reading.cancel()
             feeding.cancel()
