@@ -10,19 +10,25 @@ import logging
 import warnings
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from engine_api import Picture, Question
 from engines.google.gemini.replies import MAX_TOKENS, REFUSALS
 from engines.tutoring import tutor_errors
-from engines.tutoring.attempts import LONGEST_RETRY_DELAY_S, Fault, Patience, answer_from
+from engines.tutoring.attempts import LONGEST_RETRY_DELAY_S, Fault, answer_from
 from engines.tutoring.dialogue import Line, Part, write_dialogue
+from engines.tutoring.endings import read_to_ending
 from engines.tutoring.prompt import instruct
+from engines.tutoring.waits import START_PATIENCE_S, share_out
 from errors import EngineError
 from settings import Settings
 
 logger = logging.getLogger(__name__)
+
+CHARS_PER_TOKEN = 8
+"""No language packs more into a token, so an answer is never longer than its limit times this."""
 
 KEY_SETTING = "GEMINI_API_KEY"
 ROLES = {"learner": "user", "tutor": "model"}
@@ -30,18 +36,17 @@ ROLES = {"learner": "user", "tutor": "model"}
 SAFETY = "BLOCK_MEDIUM_AND_ABOVE"
 """For every kind of harm: learners may be children."""
 
-START_PATIENCE_S = 3.0
-"""Longest wait for the description of the model at the start."""
-
 LONGEST_STREAM_S = 600.0
 """Deadline of a call; without one the library takes its own."""
 
-PATIENCE_SHARE = 0.95
-"""Of the time the service waits for words, so that the reason for the silence is known first."""
-
 UNAUTHORIZED = frozenset({401, 403})
-REJECTED = frozenset({400, 404})
+BAD_REQUEST = 400
+REJECTED = frozenset({BAD_REQUEST, 404})
+REQUEST_SETTINGS = "GEMINI_MODEL, GEMINI_TEMPERATURE and GEMINI_MAX_OUTPUT_TOKENS"
 QUOTA = 429
+
+REFUSED = "SAFETY"
+"""Stands for whatever a question was refused for."""
 
 
 def create_tutor(settings: Settings) -> "GenerativeAITutor":
@@ -94,20 +99,19 @@ class GenerativeAITutor:
             raise EngineError("tutor_not_started", "The tutor is not connected.")
         settings = self._settings
         model, fallback = settings.gemini_model, settings.gemini_fallback_model
-        models = (model, model, fallback) if fallback else (model, model)
-        wait_s = settings.tutor_timeout_s * PATIENCE_SHARE
-        patience = Patience(settings.gemini_first_token_timeout_s, wait_s, wait_s)
-
-        def write(name: str) -> AsyncGenerator[str, None]:
-            return self._write(name, question)
-
-        async with aclosing(answer_from(models, write, judge, patience)) as deltas:
+        deltas = answer_from(
+            (model, model, fallback) if fallback else (model, model),
+            partial(self._write, question),
+            partial(judge, with_picture=bool(question.pictures)),
+            waits=share_out(settings.tutor_timeout_s, settings.gemini_first_token_timeout_s),
+            cancelled=question.cancel_event,
+            max_chars=CHARS_PER_TOKEN * settings.gemini_max_output_tokens,
+        )
+        async with aclosing(deltas):
             async for delta in deltas:
-                if question.cancel_event.is_set():
-                    return
                 yield delta
 
-    async def _write(self, name: str, question: Question) -> AsyncGenerator[str, None]:
+    async def _write(self, question: Question, name: str) -> AsyncGenerator[str, None]:
         config = {
             "max_output_tokens": self._settings.gemini_max_output_tokens,
             "temperature": self._settings.gemini_temperature,
@@ -125,10 +129,13 @@ class GenerativeAITutor:
             )
         except StopAsyncIteration:  # how the library reports an empty stream
             return
-        async for chunk in chunks:
-            for candidate in chunk.candidates:
-                yield "".join(part.text for part in candidate.content.parts)
-            _check_ending(chunk)
+        reasons, spoken = set[str](), False
+        async for chunk in read_to_ending(chunks, lambda chunk: bool(_reasons(chunk))):
+            reasons |= _reasons(chunk)
+            text = _read(chunk)
+            spoken = spoken or bool(text.strip())
+            yield text
+        _check_ending(reasons, spoken=spoken)
 
     async def _check(self) -> None:
         name = f"models/{self._settings.gemini_model.removeprefix('models/')}"
@@ -142,8 +149,13 @@ class GenerativeAITutor:
             logger.warning("GEMINI_MODEL was not reached at the start: %s", fault.cause)
 
 
-def judge(error: Exception) -> Fault:
-    """Return what an exception of the library means for the answer."""
+def judge(error: Exception, *, with_picture: bool = False) -> Fault:
+    """Return what an exception of the library means for the answer.
+
+    Args:
+        error: What the library raised.
+        with_picture: Whether a picture was sent, which may be one that cannot be read.
+    """
     code = getattr(error, "code", None)
     cause = type(error).__name__ if code is None else f"status {int(code)}"
     if isinstance(error, TimeoutError):
@@ -152,8 +164,10 @@ def judge(error: Exception) -> Fault:
         return Fault(tutor_errors.unauthorized(KEY_SETTING), cause)
     if code == QUOTA:
         return _judge_quota(error, cause)
+    if with_picture and code == BAD_REQUEST:
+        return Fault(tutor_errors.unreadable(REQUEST_SETTINGS), cause)
     if code in REJECTED:
-        return Fault(tutor_errors.rejected("GEMINI_MODEL"), cause)
+        return Fault(tutor_errors.rejected(REQUEST_SETTINGS), cause)
     return Fault(tutor_errors.failed(), cause, same_model=True, next_model=True)
 
 
@@ -210,14 +224,26 @@ def _show(part: Part) -> dict[str, Any]:
     return {"text": part}
 
 
-def _check_ending(chunk: Any) -> None:
-    """Raise the error of an answer that ends with this chunk, but not as it should."""
-    reasons = [candidate.finish_reason for candidate in chunk.candidates]
+def _read(chunk: Any) -> str:
+    """Return the words of a chunk."""
+    return "".join(part.text for candidate in chunk.candidates for part in candidate.content.parts)
+
+
+def _reasons(chunk: Any) -> set[str]:
+    """Return why the answer ends with a chunk, nothing where it goes on."""
     # Reasons that came up after the library's end are bare numbers.
-    names = {getattr(reason, "name", "OTHER") for reason in reasons}
-    if chunk.prompt_feedback.block_reason or names & REFUSALS:
+    names = {getattr(candidate.finish_reason, "name", "OTHER") for candidate in chunk.candidates}
+    refused = {REFUSED} if chunk.prompt_feedback.block_reason else set()
+    return (names | refused) - {"FINISH_REASON_UNSPECIFIED"}
+
+
+def _check_ending(reasons: set[str], *, spoken: bool) -> None:
+    """Raise the error of an answer that did not end as it should."""
+    if reasons & REFUSALS:
         raise tutor_errors.blocked()
-    if MAX_TOKENS in names:
+    if not spoken:
+        raise tutor_errors.empty()
+    if MAX_TOKENS in reasons:
         raise tutor_errors.cut_short()
-    if names - {"STOP", "FINISH_REASON_UNSPECIFIED"}:
+    if reasons != {"STOP"}:
         raise tutor_errors.failed()

@@ -15,8 +15,10 @@ from engine_api import Question
 from engines.openai_faults import judge
 from engines.openai_messages import write_messages
 from engines.tutoring import tutor_errors
-from engines.tutoring.attempts import Patience, answer_from
+from engines.tutoring.attempts import answer_from
+from engines.tutoring.endings import read_to_ending
 from engines.tutoring.thoughts import ThoughtFilter
+from engines.tutoring.waits import START_PATIENCE_S, share_out
 from errors import EngineError
 from settings import Settings
 
@@ -29,14 +31,8 @@ logger = logging.getLogger(__name__)
 LONGEST_ANSWER = 8_000
 """Characters of an answer, about ten minutes of speech; small models sometimes never end."""
 
-START_PATIENCE_S = 3.0
-"""Longest wait for the list of models at the start."""
-
 CONNECT_PATIENCE_S = 2.0
 """Longest wait for a connection, the way to a server far away included."""
-
-PATIENCE_SHARE = 0.95
-"""Of the time the service waits for words, so that the reason for the silence is known first."""
 
 NO_KEY = "none"
 """The client insists on a key; servers that ask for none ignore it."""
@@ -98,17 +94,16 @@ class OpenAITutor:
         """
         if self._client is None:
             raise EngineError("tutor_not_started", "The tutor is not connected.")
-        wait_s = self._settings.tutor_timeout_s * PATIENCE_SHARE
         deltas = answer_from(
             (self._model,) * ATTEMPTS,
             partial(self._stream, self._client, question),
             partial(judge, with_picture=bool(question.pictures)),
-            Patience(wait_s, wait_s, wait_s),
+            waits=share_out(self._settings.tutor_timeout_s),
+            cancelled=question.cancel_event,
+            max_chars=LONGEST_ANSWER,
         )
         async with aclosing(deltas):
             async for delta in deltas:
-                if question.cancel_event.is_set():
-                    return
                 yield delta
 
     async def _stream(
@@ -120,17 +115,16 @@ class OpenAITutor:
             messages=cast("Any", messages),
             stream=True,
         )
-        thoughts, left, ending = ThoughtFilter(), LONGEST_ANSWER, None
+        thoughts, ending, spoken = ThoughtFilter(), "", False
         async with stream:
-            async for chunk in stream:
+            async for chunk in read_to_ending(stream, lambda chunk: bool(_ending(chunk))):
                 words = thoughts.feed(_read(chunk))
-                left -= len(words)
+                spoken = spoken or bool(words.strip())
+                ending = ending or _ending(chunk)
                 yield words
-                ending = "length" if left < 0 else ending or _ending(chunk)
-                _check_ending(ending)
-        yield thoughts.flush()
-        if ending is None:
-            raise EOFError
+        rest = thoughts.flush()
+        yield rest
+        _check_ending(ending, spoken=spoken or bool(rest.strip()))
 
     async def _choose_model(self, client: "AsyncOpenAI") -> str:
         """Return the model to ask: the one of the settings, else the only one there is."""
@@ -171,12 +165,16 @@ def _read(chunk: "ChatCompletionChunk") -> str:
     return (chunk.choices[0].delta.content or "") if chunk.choices else ""
 
 
-def _ending(chunk: "ChatCompletionChunk") -> str | None:
-    return chunk.choices[0].finish_reason if chunk.choices else None
+def _ending(chunk: "ChatCompletionChunk") -> str:
+    """Return the reason why the answer ends with a chunk, empty where it goes on."""
+    return (chunk.choices[0].finish_reason or "") if chunk.choices else ""
 
 
-def _check_ending(reason: str | None) -> None:
-    if reason == "length":
-        raise tutor_errors.cut_short()
+def _check_ending(reason: str, *, spoken: bool) -> None:
+    """Raise the error of an answer that did not end as it should."""
     if reason == "content_filter":
         raise tutor_errors.blocked()
+    if reason == "length":
+        raise tutor_errors.cut_short() if spoken else tutor_errors.empty()
+    if reason != "stop":
+        raise tutor_errors.failed()

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
 
 UNAUTHORIZED = frozenset({401, 403})
 QUOTA = 429
-BLIND = frozenset({400, 404, 415, 422, 500, 501})
-"""How servers refuse a picture; llama.cpp does it with 500."""
+BLIND = frozenset({400, 415, 422, 500, 501})
+"""How servers refuse a picture."""
+SERVER_FAULT = 500
+"""How llama.cpp refuses a picture, and how others say that something broke."""
 PASSING = frozenset({408, 409, 425})
 """Refusals that a server may take back a moment later."""
 
@@ -30,7 +32,8 @@ def judge(error: Exception, *, with_picture: bool = False) -> Fault:
 
     if isinstance(error, APIStatusError):
         if with_picture and error.status_code in BLIND:
-            return Fault(tutor_errors.blind("OPENAI_MODEL"), f"status {error.status_code}")
+            cause, again = f"status {error.status_code}", error.status_code == SERVER_FAULT
+            return Fault(tutor_errors.blind("OPENAI_MODEL"), cause, same_model=again)
         return _judge_status(error)
     cause = type(error).__name__
     if isinstance(error, TimeoutError | APITimeoutError):

@@ -1,18 +1,23 @@
 """Asking a remote tutor again: only where it may help, and never after the first word."""
 
 import asyncio
+import contextlib
+import gc
 import logging
-from collections.abc import AsyncGenerator
+import weakref
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 import pytest
 
 from engines.tutoring import tutor_errors
-from engines.tutoring.attempts import Fault, Patience, answer_from
+from engines.tutoring.attempts import Fault, answer_from
+from engines.tutoring.waits import Waits
 from errors import EngineError
 
-PATIENCE = Patience(first_s=5, between_s=5)
-HASTE = Patience(first_s=0.02, between_s=0.02)
+PATIENCE = Waits(first_s=5, between_s=5, whole_s=60)
+HASTE = Waits(first_s=0.02, between_s=0.02, whole_s=0.2)
+LIMIT = 100
 AGAIN = Fault(tutor_errors.failed(), "reset", same_model=True, next_model=True, delay_s=0.01)
 ELSEWHERE = Fault(tutor_errors.over_quota(), "429", next_model=True, delay_s=0.01)
 NEVER = Fault(tutor_errors.rejected("TUTOR_MODEL"), "400")
@@ -50,10 +55,24 @@ class Service:
             return Fault(tutor_errors.timed_out(), "stall", same_model=True, delay_s=0.01)
         return self.fault
 
-    async def answer(self, *models: str, patience: Patience = PATIENCE) -> list[str]:
+    def open(
+        self, *models: str, waits: Waits = PATIENCE, cancelled: asyncio.Event | None = None
+    ) -> AsyncGenerator[str, None]:
+        """Return the words of the answer as they come."""
+        return answer_from(
+            models,
+            self.stream,
+            self.judge,
+            waits=waits,
+            cancelled=cancelled or asyncio.Event(),
+            max_chars=LIMIT,
+        )
+
+    async def answer(
+        self, *models: str, waits: Waits = PATIENCE, cancelled: asyncio.Event | None = None
+    ) -> list[str]:
         """Return the words of the answer."""
-        words = answer_from(models, self.stream, self.judge, patience)
-        async with aclosing(words):
+        async with aclosing(self.open(*models, waits=waits, cancelled=cancelled)) as words:
             return [word async for word in words]
 
 
@@ -119,29 +138,30 @@ async def test_an_empty_answer_is_tried_again() -> None:
 async def test_a_stall_before_the_first_word_is_tried_again() -> None:
     """An attempt that does not begin in time makes room for the next."""
     service = Service([Stall()], ["Fine."])
-    assert await service.answer("first", "first", patience=HASTE) == ["Fine."]
+    assert await service.answer("first", "first", waits=HASTE) == ["Fine."]
 
 
 async def test_all_attempts_together_end_in_time() -> None:
     """However long one attempt may take, the learner's patience is counted once."""
     service = Service([Stall()], [Stall()], ["Late."])
-    patience = Patience(first_s=5, between_s=5, whole_s=0.02)
+    waits = Waits(first_s=5, between_s=5, whole_s=0.02)
     async with asyncio.timeout(5):
         with pytest.raises(EngineError, match="tutor_timeout"):
-            await service.answer("first", "first", "second", patience=patience)
+            await service.answer("first", "first", "second", waits=waits)
     assert service.asked == ["first"]
 
 
 async def test_thoughts_are_no_sign_of_an_answer() -> None:
     """An attempt that only ever thinks does not begin in time either."""
 
-    async def think(_: str) -> AsyncGenerator[str, None]:
-        while True:
-            await asyncio.sleep(0.001)
-            yield ""
+    class Thinker(Service):
+        async def stream(self, model: str) -> AsyncGenerator[str, None]:
+            self.asked.append(model)
+            while True:
+                await asyncio.sleep(0.001)
+                yield ""
 
-    answer = answer_from(["first"], think, Service().judge, HASTE)
-    async with asyncio.timeout(5), aclosing(answer):
+    async with asyncio.timeout(5), aclosing(Thinker().open("first", waits=HASTE)) as answer:
         with pytest.raises(EngineError, match="tutor_timeout"):
             await anext(answer)
 
@@ -150,7 +170,110 @@ async def test_a_stall_between_words_ends_the_answer() -> None:
     """After the first word a stall is final."""
     service = Service(["Half", Stall()], ["Again."])
     with pytest.raises(EngineError, match="tutor_timeout"):
-        await service.answer("first", "first", patience=HASTE)
+        await service.answer("first", "first", waits=HASTE)
+
+
+async def test_the_last_attempt_has_all_the_time_that_is_left() -> None:
+    """A model that thinks for longer than an attempt may last still answers in the end."""
+
+    class Thinker(Service):
+        async def stream(self, model: str) -> AsyncGenerator[str, None]:
+            self.asked.append(model)
+            await asyncio.sleep(0.3)
+            yield "Fine."
+
+    service = Thinker()
+    waits = Waits(first_s=0.1, between_s=0.1, whole_s=5)
+    assert await service.answer("first", "first", waits=waits) == ["Fine."]
+    assert service.asked == ["first", "first"]
+
+
+async def test_an_attempt_is_the_last_where_no_other_would_have_time() -> None:
+    """It is not cut short for the sake of one that could only fail."""
+    service = Service([Stall()], ["Late."])
+    waits = Waits(first_s=0.15, between_s=5, whole_s=0.2)
+    with pytest.raises(EngineError, match="tutor_timeout"):
+        await service.answer("first", "second", waits=waits)
+    assert service.asked == ["first"]
+
+
+@pytest.mark.parametrize("script", [["a" * 3_000], ["a"] * 3_000], ids=["huge", "many"])
+async def test_an_answer_is_cut_at_its_limit(script: Script) -> None:
+    """In one piece or in many: so much is yielded, and then the error."""
+    length = 0
+    with contextlib.suppress(EngineError):
+        async with aclosing(Service(script).open("first", "first")) as deltas:
+            async for word in deltas:
+                length += len(word)
+    assert length == LIMIT
+    with pytest.raises(EngineError, match="tutor_cut_short"):
+        await Service(script).answer("first", "first")
+
+
+async def test_an_answer_may_be_as_long_as_its_limit() -> None:
+    """It is whole."""
+    assert await Service(["a"] * LIMIT).answer("first") == ["a"] * LIMIT
+
+
+async def test_a_slow_reader_loses_nothing() -> None:
+    """However many pieces an answer comes in, all of them wait for the voice."""
+    empty = [""] * 10 * LIMIT
+    async with aclosing(Service([*empty, *"a" * LIMIT, *empty]).open("first")) as words:
+        await anext(words)
+        await asyncio.sleep(0.05)
+        assert len([word async for word in words]) == LIMIT - 1
+
+
+async def test_who_has_cancelled_is_asked_for_nobody() -> None:
+    """No attempt is made for a question that is cancelled already."""
+    cancelled = asyncio.Event()
+    cancelled.set()
+    service = Service(["Fine."])
+    assert await service.answer("first", cancelled=cancelled) == []
+    assert service.asked == []
+
+
+async def test_a_fault_is_not_told_to_who_has_cancelled() -> None:
+    """After an error nobody is asked again, and nothing is raised."""
+    cancelled = asyncio.Event()
+
+    class Interrupted(Service):
+        def judge(self, error: Exception) -> Fault:
+            cancelled.set()
+            return super().judge(error)
+
+    service = Interrupted([OSError()], ["Fine."])
+    assert await service.answer("first", "first", cancelled=cancelled) == []
+    assert service.asked == ["first"]
+
+
+@pytest.mark.parametrize("error", [OSError, tutor_errors.empty], ids=["vendor's", "our own"])
+@pytest.mark.parametrize("words", ["", "Half", "a" * 200], ids=len)
+async def test_a_failed_answer_leaves_nothing_behind(
+    words: str, error: Callable[[], Exception]
+) -> None:
+    """What it was asked with, pictures say, is freed without a garbage collection."""
+
+    class Failing(Service):
+        async def stream(self, model: str) -> AsyncGenerator[str, None]:
+            self.asked.append(model)
+            yield words
+            raise error()
+
+        def judge(self, error: Exception) -> Fault:
+            return Fault(tutor_errors.failed(), type(error).__name__, same_model=True)
+
+    async def fail() -> weakref.ref[Service]:
+        service = Failing()
+        with contextlib.suppress(EngineError):
+            await service.answer("first", "first")
+        return weakref.ref(service)
+
+    gc.disable()
+    try:
+        assert (await fail())() is None
+    finally:
+        gc.enable()
 
 
 async def test_each_fault_is_one_line_without_words(caplog: pytest.LogCaptureFixture) -> None:

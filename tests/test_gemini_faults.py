@@ -58,7 +58,7 @@ def retry_in(delay: str) -> dict[str, str]:
         (EndedEarly(Piece("", Ending.BLOCKED, "SAFETY"), spoken=True), "tutor_blocked", False),
         (EndedEarly(Piece("", Ending.BROKEN, "OTHER"), spoken=True), "tutor_failed", False),
         (EndedEarly(Piece("", Ending.CUT_SHORT, "X"), spoken=True), "tutor_cut_short", False),
-        (EndedEarly(Piece(""), spoken=True), "tutor_cut_short", False),
+        (EndedEarly(Piece(""), spoken=True), "tutor_failed", False),
     ],
     ids=lambda value: repr(value)[:60],
 )
@@ -67,6 +67,18 @@ def test_each_error_has_its_answer(error: Exception, code: str, again: bool) -> 
     fault = judge(error, "GEMINI_API_KEY")
     assert (fault.error.code, fault.same_model, fault.next_model) == (code, again, again)
     assert fault.delay_s <= 0.3
+
+
+@pytest.mark.parametrize("setting", ["MODEL", "THINKING", "TEMPERATURE", "MAX_OUTPUT_TOKENS"])
+def test_a_request_that_is_refused_names_what_it_is_made_of(setting: str) -> None:
+    """Every setting that may be wrong."""
+    assert f"GEMINI_{setting}" in judge(refusal(400), "GEMINI_API_KEY").error.action
+
+
+def test_a_missing_model_is_not_blamed_on_the_picture() -> None:
+    """Only a request that is bad may be so for its picture."""
+    assert "picture" not in judge(refusal(404), "KEY", with_picture=True).error.message
+    assert "picture" in judge(refusal(400), "KEY", with_picture=True).error.message
 
 
 @pytest.mark.parametrize("error", [refusal(500), refusal(400), ValueError(SECRET)])

@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
-from engines.google.gemini.thinking import configure_thinking
+from engines.google.gemini.thinking import configure_thinking, limit_tokens
 from settings import Settings, Thinking
 from tests.google_emulator.gemini_rules import MODELS, check_request
 
@@ -23,7 +23,8 @@ LOWEST: dict[str, dict[str, Any] | None] = {
     "gemini-3.8-flash": {"thinking_level": "low"},
     "gemini-4-argon": {"thinking_level": "low"},
     "gemini-2.0-flash": None,
-    "gemini-flash-latest": None,
+    "gemini-flash-latest": {"thinking_level": "low"},
+    "gemini-flash-lite-latest": {"thinking_level": "low"},
     "gemma-3-27b-it": None,
 }
 
@@ -62,6 +63,26 @@ def test_more_thinking_is_raised_to_what_fits(
 ) -> None:
     """A level the family does not have becomes its next higher one, or a budget."""
     assert configure_thinking(model, thinking) == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "thinking", "budget"),
+    [
+        ("gemini-2.5-flash", "minimal", 512),
+        ("gemini-2.5-flash", "low", 1_024),
+        ("gemini-2.5-flash", "medium", 8_192),
+        ("gemini-2.5-flash", "high", 24_576),
+        ("gemini-2.5-pro", "off", 128),
+    ],
+)
+def test_a_budget_is_added_to_the_limit_of_the_answer(
+    model: str, thinking: Thinking, budget: int
+) -> None:
+    """The service counts thoughts as output, and an answer needs tokens of its own."""
+    config = configure_thinking(model, thinking)
+    assert config == {"thinking_budget": budget}
+    assert limit_tokens(2_048, config) == 2_048 + budget
+    assert limit_tokens(65_536, config) == 65_536
 
 
 @pytest.mark.parametrize("path", ["models/", "publishers/google/models/"])

@@ -63,7 +63,12 @@ async def test_the_request_is_a_conversation(emulator: Emulator, tutor: GeminiTu
         "max_output_tokens": 2_048,
         "thinking_config": {"thinking_level": "MINIMAL"},
     }
-    assert len(request["safety"]) == 4
+    assert request["safety"] == [
+        {"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_MEDIUM_AND_ABOVE"},
+        {"category": "HARM_CATEGORY_HATE_SPEECH", "threshold": "BLOCK_MEDIUM_AND_ABOVE"},
+        {"category": "HARM_CATEGORY_SEXUALLY_EXPLICIT", "threshold": "BLOCK_MEDIUM_AND_ABOVE"},
+        {"category": "HARM_CATEGORY_DANGEROUS_CONTENT", "threshold": "BLOCK_MEDIUM_AND_ABOVE"},
+    ]
 
 
 async def test_a_picture_arrives_whole(emulator: Emulator, tutor: GeminiTutor) -> None:
@@ -92,7 +97,7 @@ async def test_settings_reach_the_service(emulator: Emulator) -> None:
     (request,) = emulator.journal(event="request")
     assert request["model"] == "gemini-2.5-flash"
     assert request["config"] == {
-        "max_output_tokens": 64,
+        "max_output_tokens": 64 + 1_024,
         "temperature": 0.5,
         "thinking_config": {"thinking_budget": 1_024},
     }
@@ -103,6 +108,16 @@ async def test_every_model_answers(emulator: Emulator, model: str) -> None:
     """No family refuses what it is sent."""
     async with running_tutor(emulator, gemini_model=model) as tutor:
         assert await collect(tutor.answer(ask("Hello")))
+
+
+async def test_a_model_with_a_temperature_of_its_own_is_left_to_it(emulator: Emulator) -> None:
+    """It is not sent one that it would not take."""
+    async with running_tutor(
+        emulator, gemini_model="gemini-3.5-flash-lite", gemini_temperature=0.5
+    ) as tutor:
+        await collect(tutor.answer(ask("Hello")))
+    (request,) = emulator.journal(event="request")
+    assert "temperature" not in request["config"]
 
 
 async def test_thoughts_stay_unspoken(emulator: Emulator, tutor: GeminiTutor) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine_api import Picture
 from engines.google.gemini.tutor import GeminiTutor
 from errors import EngineError
 from tests.engine_contract import collect
@@ -121,7 +122,7 @@ MIDWAY = {
     "stall": (midway("stall"), "tutor_timeout"),
     "safety": (midway("finish", "SAFETY"), "tutor_blocked"),
     "max_tokens": (midway("finish", "MAX_TOKENS"), "tutor_cut_short"),
-    "end_without_a_reason": (midway("close"), "tutor_cut_short"),
+    "end_without_a_reason": (midway("close"), "tutor_failed"),
 }
 """Faults after the first words."""
 
@@ -250,7 +251,40 @@ async def test_an_answer_without_end_is_cut_short(emulator: Emulator, planned: F
 
 
 async def test_the_service_may_pause(emulator: Emulator) -> None:
-    """A pause shorter than the patience is no stall."""
-    emulator.configure(llm={"replies": [REPLY], "first_chunk_ms": 200, "chunk_ms": 50})
+    """Between words it may take longer than for the first of them."""
+    emulator.configure(llm={"replies": [REPLY], "first_chunk_ms": 50, "chunk_ms": 500})
     async with running_tutor(emulator, **QUICK) as tutor:
-        assert await collect(tutor.answer(ask("Hello")))
+        assert "".join(await collect(tutor.answer(ask("Hello")))) == REPLY
+    assert asked(emulator) == [MODEL]
+
+
+async def test_a_model_may_think_longer_than_one_attempt_lasts(emulator: Emulator) -> None:
+    """The last attempt has all the time there is."""
+    emulator.configure(llm={"replies": [REPLY] * 2, "first_chunk_ms": 500})
+    patience = {"gemini_first_token_timeout_s": 0.3, "tutor_timeout_s": 5.0}
+    async with running_tutor(emulator, **patience) as tutor:
+        assert "".join(await collect(tutor.answer(ask("Hello")))) == REPLY
+    assert asked(emulator) == [MODEL, MODEL]
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("STOP", ""), ("SAFETY", "tutor_blocked")], ids=["stop", "safety"]
+)
+async def test_an_answer_that_has_ended_is_not_waited_for(
+    emulator: Emulator, reason: str, code: str
+) -> None:
+    """A stream that stays open after its end is left soon, and no apology follows the answer."""
+    emulator.plan(midway("linger", reason))
+    async with running_tutor(emulator, tutor_timeout_s=5.0) as tutor:
+        began = time.monotonic()
+        assert await hear(tutor) == ("Two and", code)
+        assert time.monotonic() - began < 0.3 + 2 * ROUNDING_S
+        await emulator.wait_for("cancelled", timeout_s=1)
+
+
+async def test_a_picture_that_cannot_be_read_is_named(tutor: GeminiTutor) -> None:
+    """Neither the model nor any setting is what the learner can change."""
+    broken = Picture(b"no picture", "image/png")
+    with pytest.raises(EngineError, match="picture") as caught:
+        await collect(tutor.answer(ask("What is this?", pictures=(broken,))))
+    assert caught.value.code == "tutor_rejected"

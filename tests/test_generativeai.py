@@ -240,13 +240,21 @@ async def test_the_conversation_is_sent_as_contents(asking: Asking) -> None:
     assert len(question.safety_settings) >= 4
 
 
-async def test_a_cancelled_answer_ends(asking: Asking) -> None:
-    """Nothing is yielded once the event of the turn is set."""
+async def test_a_cancelled_question_is_not_asked(asking: Asking) -> None:
+    """Nothing is sent, and nothing is yielded, once the event of the turn is set."""
     async with asking(FINE) as asked:
         question = ask()
         assert isinstance(question.cancel_event, asyncio.Event)
         question.cancel_event.set()
         assert await asked.answer(question) == ""
+    assert not asked.service.questions
+
+
+async def test_no_answer_is_longer_than_its_limit(asking: Asking) -> None:
+    """Eight characters for each token, in whatever pieces."""
+    async with asking(["a" * 3_000, Reason.STOP], gemini_max_output_tokens=64) as asked:
+        assert (await asked.fail()).code == "tutor_cut_short"
+    assert len("".join(asked.words)) == 8 * 64
 
 
 @pytest.mark.parametrize("parked", [True, False])
@@ -330,8 +338,9 @@ async def test_a_fault_before_the_first_word_is_not_noticed(asking: Asking, scri
         (["Half", "way", Reason.MAX_TOKENS], "tutor_cut_short"),
         (["Half", "way", Reason.SAFETY], "tutor_blocked"),
         (["Half", "way", Reason.OTHER], "tutor_failed"),
+        (["Half", "way"], "tutor_failed"),
     ],
-    ids=["broken", "stall", "too long", "safety", "other"],
+    ids=["broken", "stall", "too long", "safety", "other", "no reason"],
 )
 async def test_a_fault_after_the_first_word_ends_the_answer(
     asking: Asking, script: Script, code: str

@@ -62,17 +62,23 @@ class Asked:
         self.tutor = tutor
         self.words: list[str] = []
 
-    async def answer(self, question: Question | None = None) -> str:
-        """Return the whole answer; ``words`` keeps what came before an error."""
+    async def answer(self, question: Question | None = None, busy_s: float = 0) -> str:
+        """Return the whole answer; ``words`` keeps what came before an error.
+
+        Args:
+            question: The question.
+            busy_s: How long nothing is read after the first word, in seconds.
+        """
         async with asyncio.timeout(20), aclosing(self.tutor.answer(question or ask())) as words:
             async for word in words:
                 self.words.append(word)
+                await asyncio.sleep(busy_s if len(self.words) == 1 else 0)
         return "".join(self.words)
 
-    async def fail(self, question: Question | None = None) -> EngineError:
+    async def fail(self, question: Question | None = None, busy_s: float = 0) -> EngineError:
         """Return the error that the answer ends in."""
         with pytest.raises(EngineError) as caught:
-            await self.answer(question)
+            await self.answer(question, busy_s)
         return caught.value
 
 
@@ -259,7 +265,14 @@ async def test_only_the_answer_is_spoken(reply: Script) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ending", "code"), [("length", "tutor_cut_short"), ("content_filter", "tutor_blocked")]
+    ("ending", "code"),
+    [
+        ("length", "tutor_cut_short"),
+        ("content_filter", "tutor_blocked"),
+        ("abort", "tutor_failed"),
+        ("error", "tutor_failed"),
+        ("tool_calls", "tutor_failed"),
+    ],
 )
 async def test_an_answer_may_end_early(ending: str, code: str) -> None:
     """What was written is spoken, and then the learner is told why there is no more."""
@@ -276,13 +289,51 @@ async def test_an_endless_answer_is_cut_short(monkeypatch: pytest.MonkeyPatch) -
     assert len("".join(asked.words)) < 110
 
 
-async def test_a_cancelled_answer_ends() -> None:
-    """Nothing is yielded once the event of the turn is set."""
+@pytest.mark.parametrize("reply", [["a" * 100_000, ended()], ["a"] * 6_000], ids=["huge", "many"])
+async def test_no_answer_is_longer_than_its_limit(
+    reply: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one piece or in many, and however slowly it is read."""
+    monkeypatch.setattr("engines.openai_compatible.LONGEST_ANSWER", 5_000)
+    async with asking(reply) as asked:
+        assert (await asked.fail(busy_s=0.5)).code == "tutor_cut_short"
+    assert len("".join(asked.words)) == 5_000
+
+
+async def test_an_answer_that_has_ended_is_not_waited_for() -> None:
+    """A stream that stays open after its end is left soon."""
+    async with asking(["Fine.", ended(), Fault.STALL]) as asked:
+        assert await asked.answer() == "Fine."
+
+
+@pytest.mark.parametrize(
+    ("status", "blames_picture", "requests"), [(400, True, 1), (404, False, 1), (500, True, 2)]
+)
+async def test_a_picture_is_not_always_to_blame(
+    status: int, blames_picture: bool, requests: int
+) -> None:
+    """A missing model is named as such, and a server that broke is asked once more."""
+    async with asking(Refusal(status)) as asked:
+        error = await asked.fail(ask(pictures=(PICTURE,)))
+    assert error.code == "tutor_rejected"
+    assert ("picture" in error.message) == blames_picture
+    assert len(asked.server.questions) == requests
+
+
+async def test_a_server_that_broke_once_looks_at_the_picture() -> None:
+    """Status 500 does not always mean a model without eyes."""
+    async with asking(Refusal(500), FINE) as asked:
+        assert await asked.answer(ask(pictures=(PICTURE,))) == "Fine."
+
+
+async def test_a_cancelled_question_is_not_asked() -> None:
+    """Nothing is sent, and nothing is yielded, once the event of the turn is set."""
     async with asking(FINE) as asked:
         question = ask()
         assert isinstance(question.cancel_event, asyncio.Event)
         question.cancel_event.set()
         assert await asked.answer(question) == ""
+    assert not asked.server.questions
 
 
 # --- barge-in -----------------------------------------------------------------------------------
@@ -357,8 +408,9 @@ async def test_a_refusal_is_not_asked_again(status: int, code: str, setting: str
         [b'{"choices": "none"}', *FINE],
         [],
         [ended()],
+        [{"reasoning_content": "Hm."}, ended("length")],
     ],
-    ids=["500", "503", "429", "reset", "garbage", "error", "nonsense", "nothing", "empty"],
+    ids=["500", "503", "429", "reset", "garbage", "error", "nonsense", "nothing", "empty", "spent"],
 )
 async def test_a_fault_before_the_first_word_is_not_noticed(reply: Script | Refusal) -> None:
     """The server is asked once more within 300 ms, and the learner hears one whole answer."""
@@ -395,7 +447,12 @@ async def test_a_stall_ends_in_time(reply: Script) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "code"), [(Refusal(500), "tutor_failed"), ([ended()], "tutor_empty")]
+    ("reply", "code"),
+    [
+        (Refusal(500), "tutor_failed"),
+        ([ended()], "tutor_empty"),
+        ([ended("length")], "tutor_empty"),
+    ],
 )
 async def test_two_faults_are_the_end(reply: Script | Refusal, code: str) -> None:
     """After the second attempt the learner is told."""

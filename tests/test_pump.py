@@ -7,7 +7,9 @@ from contextlib import aclosing
 
 import pytest
 
-from engines.tutoring.pump import READ_AHEAD, StreamOverrun, pump
+from engines.tutoring.pump import StreamOverrun, pump
+
+ROOM = 100
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ class Vendor:
 
 async def test_all_items_arrive_in_order() -> None:
     """What the vendor yields is what the reader gets."""
-    async with aclosing(pump(Vendor(5).stream())) as items:
+    async with aclosing(pump(Vendor(5).stream(), room=ROOM)) as items:
         assert [item async for item in items] == [0, 1, 2, 3, 4]
 
 
@@ -50,7 +52,7 @@ async def test_all_items_arrive_in_order() -> None:
 async def test_a_reader_who_leaves_while_busy_closes_the_stream() -> None:
     """The stream is closed although its reader stands between two items."""
     vendor = Vendor()
-    async with aclosing(pump(vendor.stream())) as items:
+    async with aclosing(pump(vendor.stream(), room=ROOM)) as items:
         await anext(items)
         await asyncio.sleep(0.01)
         assert vendor.connected
@@ -63,7 +65,7 @@ async def test_a_reader_who_is_cancelled_closes_the_stream() -> None:
     vendor = Vendor()
 
     async def read() -> None:
-        async with aclosing(pump(vendor.stream())) as items:
+        async with aclosing(pump(vendor.stream(), room=ROOM)) as items:
             async for _ in items:
                 pass
 
@@ -81,7 +83,7 @@ async def test_an_error_comes_after_what_came_before_it() -> None:
         yield 1
         raise ConnectionResetError
 
-    async with aclosing(pump(break_off())) as items:
+    async with aclosing(pump(break_off(), room=ROOM)) as items:
         assert await anext(items) == 1
         with pytest.raises(ConnectionResetError):
             await anext(items)
@@ -94,7 +96,7 @@ async def test_a_vendor_that_cancels_itself_has_failed() -> None:
         raise asyncio.CancelledError
         yield 1
 
-    async with aclosing(pump(cancel_itself())) as items:
+    async with aclosing(pump(cancel_itself(), room=ROOM)) as items:
         with pytest.raises(ConnectionAbortedError):
             await anext(items)
 
@@ -109,11 +111,11 @@ async def test_a_vendor_cannot_fill_the_memory() -> None:
             sent += 1
             yield sent
 
-    async with aclosing(pump(flood())) as items:
+    async with aclosing(pump(flood(), room=ROOM)) as items:
         await anext(items)
         with pytest.raises(StreamOverrun):
             assert [item async for item in items]
-    assert sent <= READ_AHEAD + 1
+    assert sent <= ROOM + 1
 
 
 async def test_a_slow_close_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,6 +130,31 @@ async def test_a_slow_close_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch
         finally:
             await let_go.wait()
 
-    async with asyncio.timeout(5), aclosing(pump(cling())) as items:
+    async with asyncio.timeout(5), aclosing(pump(cling(), room=ROOM)) as items:
         await anext(items)
     let_go.set()
+
+
+async def test_what_goes_wrong_after_the_reader_left_is_not_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The loop would log it as never retrieved, and with it what a learner said."""
+    monkeypatch.setattr("engines.tutoring.pump.CLOSING_S", 0.01)
+    let_go = asyncio.Event()
+
+    async def cling() -> AsyncGenerator[int, None]:
+        try:
+            yield 1
+            await asyncio.sleep(60)
+        finally:
+            await let_go.wait()
+            raise ValueError("what a learner said")
+
+    async with aclosing(pump(cling(), room=ROOM)) as items:
+        await anext(items)
+    (task,) = (task for task in asyncio.all_tasks() if task.get_name() == "pump")
+    let_go.set()
+    await asyncio.wait({task})
+    del task
+    gc.collect()
+    assert not caplog.records

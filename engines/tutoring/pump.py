@@ -13,9 +13,6 @@ from typing import Literal, TypeVar
 
 Item = TypeVar("Item")
 
-READ_AHEAD = 4_096
-"""Items kept for a reader who is slower than the vendor: more than the longest answer has."""
-
 CLOSING_S = 0.5
 """Longest wait for a stream that was cancelled; one that is slower closes on its own time."""
 
@@ -28,19 +25,22 @@ class _Mark(Enum):
     END = "end"
 
 
-async def pump(items: AsyncGenerator[Item, None]) -> AsyncGenerator[Item, None]:
+async def pump(items: AsyncGenerator[Item, None], *, room: int) -> AsyncGenerator[Item, None]:
     """Yield the items of a vendor's stream; on every way out the stream is closed.
 
     Args:
         items: The stream; it is read and closed in a task of its own.
+        room: Items kept for a reader who is slower than the vendor.
 
     Raises:
-        StreamOverrun: The reader fell ``READ_AHEAD`` items behind.
+        StreamOverrun: The reader fell more than ``room`` items behind.
         ConnectionAbortedError: The vendor cancelled its own stream.
         Exception: Whatever the stream raised.
     """
     queue: asyncio.Queue[Item | Literal[_Mark.END]] = asyncio.Queue()
-    task = asyncio.create_task(_fill(queue, items), name="pump")
+    task = asyncio.create_task(_fill(queue, items, room), name="pump")
+    # Marked as seen, or an error that comes after the reader has left is logged with its words.
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
     task.add_done_callback(lambda _: queue.put_nowait(_Mark.END))
     try:
         while (item := await queue.get()) is not _Mark.END:
@@ -54,12 +54,14 @@ async def pump(items: AsyncGenerator[Item, None]) -> AsyncGenerator[Item, None]:
 
 
 async def _fill(
-    queue: asyncio.Queue[Item | Literal[_Mark.END]], items: AsyncGenerator[Item, None]
+    queue: asyncio.Queue[Item | Literal[_Mark.END]],
+    items: AsyncGenerator[Item, None],
+    room: int,
 ) -> None:
     # Waiting for room would park the stream at its yield, so the queue is bounded by failing.
     async with aclosing(items):
         async for item in items:
-            if queue.qsize() >= READ_AHEAD:
+            if queue.qsize() >= room:
                 raise StreamOverrun
             queue.put_nowait(item)
 
@@ -67,5 +69,3 @@ async def _fill(
 async def _stop(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.wait({task}, timeout=CLOSING_S)
-    if task.done() and not task.cancelled():
-        task.exception()  # marks it as seen; who left does not want to know

@@ -76,6 +76,19 @@ def blind(setting: str) -> EngineError:
     )
 
 
+def unreadable(settings: str) -> EngineError:
+    """Return the error of a question whose picture is most likely what was not accepted.
+
+    Args:
+        settings: Names of the settings that may be wrong instead.
+    """
+    return EngineError(
+        "tutor_rejected",
+        "The tutor could not read the picture.",
+        f"Show another one, or ask without it. Whoever runs this tutor: check {settings}.",
+    )
+
+
 def blocked() -> EngineError:
     """Return the error of a service that will not talk about this."""
     return EngineError(

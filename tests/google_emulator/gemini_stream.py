@@ -10,6 +10,7 @@ Kinds of :class:`Fault` that a call may meet, at ``open`` (before the headers) o
 - ``stall``: nothing more comes, until the client leaves.
 - ``garbage``: a line that is no JSON.
 - ``finish``: the answer ends for the reason in ``status``, for example ``"SAFETY"``.
+- ``linger``: the same, and then the stream stays open.
 - ``block``: the question is refused for the reason in ``status``.
 - ``huge``: a chunk of words, ``details["bytes"]`` long, by default 1 MB.
 - ``drip``: words without end, every ``details["ms"]`` milliseconds.
@@ -108,6 +109,8 @@ class AnswerStream:
             yield b'data: {"candidates": [{"content": \r\n\r\n'
         for body in self._last_words(fault):
             yield self._event(body)
+        if fault.kind == "linger":
+            await asyncio.Event().wait()
         pause_s = fault.details.get("ms", 20) / 1_000
         while fault.kind in ENDLESS:
             await asyncio.sleep(pause_s)
@@ -117,7 +120,7 @@ class AnswerStream:
         """Return what the service still says when a fault has struck."""
         if fault.kind == "status":
             return [refusal_of(fault).body]
-        if fault.kind == "finish":
+        if fault.kind in ("finish", "linger"):
             return [self._say("", finish=fault.status)]
         if fault.kind == "block":
             return [{"promptFeedback": {"blockReason": fault.status or "SAFETY"}}]

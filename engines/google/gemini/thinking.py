@@ -10,6 +10,12 @@ LEVELS = ("minimal", "low", "medium", "high")
 BUDGETS = {"minimal": 512, "low": 1_024, "medium": 8_192, "high": 24_576}
 """Tokens that stand for a level where a model takes a budget in place of levels."""
 
+MOST_OUTPUT_TOKENS = 65_536
+"""More is refused, whatever the model."""
+
+NO_TEMPERATURE = re.compile(r"gemini-3\.5-flash-lite")
+"""Models that take none but their own."""
+
 ThinkingConfig = dict[str, object]
 
 
@@ -45,6 +51,8 @@ FAMILIES = (
     Family(r"gemini-3\.\d+-flash", ("low", "medium", "high")),
     Family(r"gemini-3-pro", ("low", "high")),
     Family(r"gemini-[34](\.\d+)?-", ("low", "medium", "high")),
+    # What these stand for changes; every Flash since 3 takes these levels.
+    Family(r"gemini-flash(-lite)?-latest", ("low", "medium", "high")),
 )
 """The families, of which the first that fits counts.
 
@@ -60,6 +68,28 @@ def configure_thinking(model: str, thinking: Thinking) -> ThinkingConfig | None:
         model: Name of the model, with or without its path.
         thinking: How much to think; ``lowest`` and ``off`` are the least the family accepts.
     """
-    name = model.rpartition("/")[2]
+    name = _bare(model)
     family = next((family for family in FAMILIES if re.match(family.names, name)), None)
     return family.configure(thinking) if family else None
+
+
+def limit_tokens(spoken: int, thinking: ThinkingConfig | None) -> int:
+    """Return the limit of tokens for the wire, which counts those of a budget for thinking too.
+
+    Args:
+        spoken: The limit of the settings.
+        thinking: What the model is sent about thinking.
+    """
+    budget = (thinking or {}).get("thinking_budget", 0)
+    assert isinstance(budget, int)
+    return min(spoken + budget, MOST_OUTPUT_TOKENS)
+
+
+def takes_temperature(model: str) -> bool:
+    """Return whether a model may be sent a temperature."""
+    return not NO_TEMPERATURE.match(_bare(model))
+
+
+def _bare(model: str) -> str:
+    """Return a model's name without its path."""
+    return model.rpartition("/")[2]

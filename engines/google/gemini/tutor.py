@@ -5,24 +5,19 @@ import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
+from functools import partial
 
 from engine_api import Question
 from engines.google.gemini.access import Access, find_access
 from engines.google.gemini.answers import Answer
 from engines.google.gemini.api import Connection, connect
 from engines.google.gemini.tutor_faults import explain_start, judge
-from engines.tutoring import tutor_errors
-from engines.tutoring.attempts import Fault, Patience, answer_from
+from engines.tutoring.attempts import Fault, answer_from
+from engines.tutoring.waits import START_PATIENCE_S, share_out
 from errors import EngineError
 from settings import Settings
 
 logger = logging.getLogger(__name__)
-
-START_PATIENCE_S = 3.0
-"""Longest wait for the description of a model at the start."""
-
-PATIENCE_SHARE = 0.95
-"""Of the time the service waits for words, so that the reason for the silence is known first."""
 
 
 def create_tutor(settings: Settings) -> "GeminiTutor":
@@ -40,8 +35,7 @@ class GeminiTutor:
         self._access = Access()
         self._connection: Connection | None = None
         self._counts = Counter[str](retried=0, fell_back=0, quota_refused=0)
-        wait_s = settings.tutor_timeout_s * PATIENCE_SHARE
-        self._patience = Patience(settings.gemini_first_token_timeout_s, wait_s, wait_s)
+        self._waits = share_out(settings.tutor_timeout_s, settings.gemini_first_token_timeout_s)
 
     @property
     def name(self) -> str:
@@ -81,28 +75,26 @@ class GeminiTutor:
         """
         if self._connection is None:
             raise EngineError("tutor_not_started", "The tutor is not connected.")
-        if question.cancel_event.is_set():
-            return
         answer = Answer(self._connection.models, question, self._settings, self._counts)
-        left = answer.max_chars
-        deltas = answer_from(self._models(), answer.write, self._judge, self._patience)
+        deltas = answer_from(
+            self._models(),
+            answer.write,
+            partial(self._judge, with_picture=bool(question.pictures)),
+            waits=self._waits,
+            cancelled=question.cancel_event,
+            max_chars=answer.max_chars,
+        )
         async with aclosing(deltas):
             async for delta in deltas:
-                if question.cancel_event.is_set():
-                    return
                 yield delta
-                left -= len(delta)
-                if left <= 0:
-                    logger.warning("tutor: the answer was cut short: longer than allowed")
-                    raise tutor_errors.cut_short()
 
     def _models(self) -> tuple[str, ...]:
         """Return whom to ask in turn."""
         model, fallback = self._settings.gemini_model, self._settings.gemini_fallback_model
         return (model, model, fallback) if fallback else (model, model)
 
-    def _judge(self, error: Exception) -> Fault:
-        fault = judge(error, self._access.setting)
+    def _judge(self, error: Exception, *, with_picture: bool = False) -> Fault:
+        fault = judge(error, self._access.setting, with_picture=with_picture)
         self._counts["quota_refused"] += fault.error.code == "tutor_quota"
         return fault
 

@@ -19,6 +19,9 @@ TOO_MANY_REQUESTS, CLIENT_CLOSED, SERVER_FAULT = 429, 499, 500
 WRONG_KEY = "API_KEY_INVALID"
 RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo"
 
+REQUEST_SETTINGS = "GEMINI_MODEL, GEMINI_THINKING, GEMINI_TEMPERATURE and GEMINI_MAX_OUTPUT_TOKENS"
+"""What a request is made of beside the conversation."""
+
 NO_CREDENTIALS = (DefaultCredentialsError, RefreshError)
 
 
@@ -94,7 +97,7 @@ def explain_start(error: Exception, credentials: str, model: str) -> EngineError
     return None
 
 
-def judge(error: Exception, credentials: str) -> Fault:
+def judge(error: Exception, credentials: str, *, with_picture: bool = False) -> Fault:
     """Return what an exception means for the answer.
 
     The client wraps neither transport errors nor malformed answers, so whatever is not known to
@@ -103,10 +106,11 @@ def judge(error: Exception, credentials: str) -> Fault:
     Args:
         error: The exception.
         credentials: Name of the setting that holds the key or the credentials.
+        with_picture: Whether a picture was sent, which may be one that cannot be read.
     """
     cause = type(error).__name__
     if isinstance(error, APIError):
-        return _judge_refusal(read_refusal(error), credentials)
+        return _judge_refusal(read_refusal(error), credentials, with_picture=with_picture)
     if isinstance(error, EndedEarly):
         return _judge_ending(error)
     if isinstance(error, NO_CREDENTIALS):
@@ -116,7 +120,7 @@ def judge(error: Exception, credentials: str) -> Fault:
     return _passing(tutor_errors.failed(), cause)
 
 
-def _judge_refusal(refused: Refused, credentials: str) -> Fault:
+def _judge_refusal(refused: Refused, credentials: str, *, with_picture: bool) -> Fault:
     cause = f"status {refused.code}"
     if refused.code == TOO_MANY_REQUESTS:
         return _judge_quota(refused, cause)
@@ -124,7 +128,9 @@ def _judge_refusal(refused: Refused, credentials: str) -> Fault:
         return _passing(tutor_errors.failed(), cause)
     if refused.unauthorized:
         return Fault(tutor_errors.unauthorized(credentials), cause)
-    return Fault(tutor_errors.rejected("GEMINI_MODEL and GEMINI_THINKING"), cause)
+    if with_picture and refused.code == BAD_REQUEST:
+        return Fault(tutor_errors.unreadable(REQUEST_SETTINGS), cause)
+    return Fault(tutor_errors.rejected(REQUEST_SETTINGS), cause)
 
 
 def _judge_quota(refused: Refused, cause: str) -> Fault:
@@ -145,9 +151,9 @@ def _judge_ending(error: EndedEarly) -> Fault:
         return Fault(tutor_errors.blocked(), cause)
     if not error.spoken:
         return _passing(tutor_errors.empty(), cause)
-    if error.piece.ending is Ending.BROKEN:
-        return Fault(tutor_errors.failed(), cause)
-    return Fault(tutor_errors.cut_short(), cause)
+    if error.piece.ending is Ending.CUT_SHORT:
+        return Fault(tutor_errors.cut_short(), cause)
+    return Fault(tutor_errors.failed(), cause)
 
 
 def _passing(error: EngineError, cause: str) -> Fault:
