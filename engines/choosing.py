@@ -18,6 +18,12 @@ GCLOUD_LOGIN = Path(".config/gcloud/application_default_credentials.json")
 PRODUCT_NAME = Path("/sys/class/dmi/id/product_name")
 """Begins with "Google" on a machine of Google Cloud; its client libraries look there too."""
 
+NO_TUTOR = (
+    "none of GEMINI_API_KEY, GOOGLE_API_KEY, OPENAI_MODEL, "
+    "nor GOOGLE_CLOUD_PROJECT with GOOGLE_CLOUD_LOCATION, is set"
+)
+"""Why the tutor of this machine answers where nobody asked for one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[Name]):
@@ -68,11 +74,15 @@ def choose(settings: Settings, machine: Machine) -> Choices:
     cloud = find_cloud_credentials(settings, machine)
     return Choices(
         stt=_choose_speech(
-            "STT_ENGINE", settings.stt_engine, "SPEECH_EMULATOR_HOST", settings, cloud
+            "STT_ENGINE",
+            settings.stt_engine,
+            "SPEECH_EMULATOR_HOST is set" if settings.speech_emulator_host else cloud,
         ),
         tutor=_choose_tutor(settings),
         voice=_choose_speech(
-            "VOICE_ENGINE", settings.voice_engine, "TTS_EMULATOR_HOST", settings, cloud
+            "VOICE_ENGINE",
+            settings.voice_engine,
+            "TTS_EMULATOR_HOST is set" if settings.tts_emulator_host else cloud,
         ),
     )
 
@@ -92,27 +102,24 @@ def find_cloud_credentials(settings: Settings, machine: Machine) -> str:
     return ""
 
 
-def _choose_speech(
-    setting: str, asked: EngineChoice, emulator: str, settings: Settings, cloud: str
-) -> Choice[EngineChoice]:
+def _choose_speech(setting: str, asked: EngineChoice, why_google: str) -> Choice[EngineChoice]:
     if asked != "auto":
         return Choice(asked, f"{setting} is {asked}")
-    if getattr(settings, emulator.lower()):
-        return Choice("google", f"{emulator} is set")
-    if cloud:
-        return Choice("google", cloud)
+    if why_google:
+        return Choice("google", why_google)
     return Choice("local", "no credentials for Google Cloud were found")
 
 
 def _choose_tutor(settings: Settings) -> Choice[TutorChoice]:
-    setting, asked = "TUTOR_ENGINE", settings.tutor_engine
+    asked = settings.tutor_engine
     if asked != "auto":
-        return Choice(asked, f"{setting} is {asked}")
-    for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY"):
-        if getattr(settings, name.lower()):
-            return Choice("google", f"{name} is set")
+        return Choice(asked, f"TUTOR_ENGINE is {asked}")
+    if settings.gemini_api_key:
+        return Choice("google", "GEMINI_API_KEY is set")
+    if settings.google_api_key:
+        return Choice("google", "GOOGLE_API_KEY is set")
     if settings.google_cloud_project and settings.google_cloud_location:
         return Choice("google", "GOOGLE_CLOUD_PROJECT and GOOGLE_CLOUD_LOCATION are set")
     if settings.openai_model:
         return Choice("openai", "OPENAI_MODEL is set")
-    return Choice("local", "neither GEMINI_API_KEY nor OPENAI_MODEL is set")
+    return Choice("local", NO_TUTOR)

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from engines import DETECTORS, RECOGNIZERS, TUTORS, VOICES, create_engines
-from engines.choosing import GCLOUD_LOGIN, Machine, choose
+from engines.choosing import GCLOUD_LOGIN, NO_TUTOR, Machine, choose
 from settings import EngineChoice, Settings, TutorChoice
 
 SECRET = "AIza-not-to-be-seen"
@@ -145,9 +145,16 @@ def test_the_log_tells_who_hears_thinks_and_speaks(
     engines = create_engines(settings, bare)
     assert caplog.messages == [
         "stt: Scripted (STT_ENGINE is scripted)",
-        f"tutor: {engines.tutor.name} (neither GEMINI_API_KEY nor OPENAI_MODEL is set)",
+        f"tutor: {engines.tutor.name} ({NO_TUTOR})",
         "voice: Scripted (VOICE_ENGINE is scripted)",
     ]
+
+
+def test_who_has_no_tutor_reads_every_setting_that_brings_one(bare: Machine) -> None:
+    """The last reason names all that was looked for."""
+    reason = choose(Settings(), bare).tutor.reason
+    names = "GEMINI_API_KEY GOOGLE_API_KEY OPENAI_MODEL GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_LOCATION"
+    assert all(name in reason for name in names.split())
 
 
 def test_every_name_a_setting_allows_is_in_the_tables() -> None:
