@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None, engines: Engines | None = None)
         BadSettings: The environment holds a value that cannot be.
     """
     settings = settings or read_settings()
-    room = EngineRoom(engines or create_engines(settings))
+    room = EngineRoom(engines or create_engines(settings), settings.default_language)
     admission = Admission(settings)
     app = FastAPI(title="TeachMe Live", lifespan=_lifespan(room), openapi_url=None)
 
@@ -121,13 +121,15 @@ def _lifespan(room: EngineRoom) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         configure_logging()
-        await room.start()
-        # What start-up made lives as long as the process; a full collection over it would stop
-        # every session for a tenth of a second.
-        gc.collect()
-        gc.freeze()
-        yield
-        await room.aclose()
+        try:
+            await room.start()
+            # What start-up made lives as long as the process; a full collection over it would stop
+            # every session for a tenth of a second.
+            gc.collect()
+            gc.freeze()
+            yield
+        finally:
+            await room.aclose()
 
     return lifespan
 
@@ -152,14 +154,16 @@ class ClientSocket:
 
 
 def __getattr__(name: str) -> FastAPI:
-    """Make ``app.app`` when ``uvicorn app:app`` asks for it, and not for everyone who imports."""
-    if name == "app":
-        configure_logging()
-        try:
-            return create_app()
-        except BadSettings as error:
-            _give_up(error)
-    raise AttributeError(name)
+    """Make ``app.app`` once ``uvicorn app:app`` asks for it, and not for everyone who imports."""
+    if name != "app":
+        raise AttributeError(name)
+    configure_logging()
+    try:
+        made = create_app()
+    except BadSettings as error:
+        _give_up(error)
+    globals()["app"] = made  # uvicorn asks twice
+    return made
 
 
 def _give_up(error: BadSettings) -> NoReturn:
@@ -173,24 +177,44 @@ def main() -> None:
     configure_logging()
     try:
         settings = read_settings()
+        listener = _listen(settings.host, settings.port)
     except BadSettings as error:
         _give_up(error)
     config = uvicorn.Config(
         create_app(settings),
-        host=settings.host,
-        port=settings.port,
         # PCM hardly shrinks: compression would cost a fifth more CPU and save an eighth.
         ws_per_message_deflate=False,
         ws_max_size=settings.max_image_bytes + settings.max_message_bytes,
         timeout_graceful_shutdown=5,
     )
-    listener = config.bind_socket()
-    if hasattr(socket, "TCP_USER_TIMEOUT"):
-        # Frees the connection of a client that reads no more; nothing else ever would.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MS)
     # uvicorn has closed everything by then, and lets the signal through to whoever runs it.
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return the socket that clients connect to.
+
+    Raises:
+        BadSettings: There is no such address, or it is not to be had.
+    """
+    is_ipv6 = ":" in host
+    family = socket.AF_INET6 if is_ipv6 else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise BadSettings(
+            "bad_address",
+            f"Cannot listen on HOST {host}, PORT {port}: {reason}.",
+            "Stop what listens there, or set HOST or PORT to another address.",
+        ) from None
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        # Frees the connection of a client that reads no more; nothing else ever would.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MS)
+    name = f"[{host}]" if is_ipv6 else host
+    logger.info("http://%s:%d (Ctrl+C ends it)", name, listener.getsockname()[1])
+    return listener
 
 
 if __name__ == "__main__":

@@ -282,3 +282,18 @@ class Engines:
     recognizer: Recognizer
     tutor: Tutor
     voice: Voice
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that all who name theirs have in common; empty where nobody names any."""
+        named = [set(engine.languages) for engine in self._talkers if engine.languages]
+        return tuple(sorted(set.intersection(*named))) if named else ()
+
+    def serve(self, language: str) -> bool:
+        """Return whether a learner can talk in a language from one end to the other."""
+        served = (engine.languages for engine in self._talkers)
+        return all(not languages or language in languages for languages in served)
+
+    @property
+    def _talkers(self) -> tuple[Recognizer, Tutor, Voice]:
+        return self.recognizer, self.tutor, self.voice

@@ -62,20 +62,13 @@ class Reception:
                 resume_token=session.resume_token,
                 resumed=resumed,
                 engines=names,
-                languages=self._languages(),
+                languages=engines.languages,
                 settings=session.config,
                 limits=_limits(session.settings),
                 formats=AudioFormats(chunk_samples=session.settings.chunk_samples),
             )
         )
         session.tell_state()
-
-    def _languages(self) -> tuple[str, ...]:
-        """Return the languages that all engines serve; an engine without a list serves any."""
-        engines = (self._engines.recognizer, self._engines.tutor, self._engines.voice)
-        named = [set(engine.languages) for engine in engines if engine.languages]
-        served = set.intersection(*named) if named else set()
-        return tuple(sorted(served))
 
     def _hear(self, frame: AudioFrame) -> None:
         self._session.offer_audio(frame)
@@ -90,12 +83,11 @@ class Reception:
         self.welcome()
 
     def _configure(self, config: Config) -> None:
-        languages = self._languages()
-        if config.language and languages and config.language not in languages:
+        if config.language and not self._engines.serve(config.language):
             raise ProtocolError(
                 "unsupported_language",
                 "The engines in use do not serve this language.",
-                f"Choose one of: {', '.join(languages)}.",
+                f"Choose one of: {', '.join(self._engines.languages)}.",
             )
         self._mark(config)
         self._session.configure(config)

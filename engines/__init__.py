@@ -11,7 +11,7 @@ from typing import Any
 
 from engine_api import Engines
 from engines.choosing import Choice, Machine, Name, choose
-from engines.missing import MissingEngine
+from engines.missing import MissingEngine, missing_extra
 from settings import EngineChoice, Settings, TutorChoice
 
 DETECTORS: dict[EngineChoice, str] = {
@@ -64,7 +64,9 @@ def _create(
     factory: str, table: Mapping[Name, str], choice: Choice[Name], settings: Settings
 ) -> Any:
     """Return what a factory makes, or what stands in for an engine that cannot be imported."""
+    if error := missing_extra(choice.engine):
+        return MissingEngine(choice.engine, error)
     try:
         return getattr(import_module(table[choice.engine]), factory)(settings)
-    except ImportError as error:
-        return MissingEngine(choice.engine, error)
+    except ImportError as failed:
+        return MissingEngine(choice.engine, failed)

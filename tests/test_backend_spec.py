@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any, get_args
@@ -14,8 +15,9 @@ import messages as m
 from connection import MAX_MALFORMED, SEND_TIMEOUT_S
 from endpointing import WINDOW_MS, EndpointingPolicy
 from engine_room import EngineRoom
+from engines.missing import MissingEngine
 from engines.scripted import Script, play
-from errors import CloseCode, EngineError, ProtocolError
+from errors import CloseCode, ProtocolError
 from listening.audio_queue import MAX_MARKERS
 from listening.pace import BURST_S, SPEED
 from outbound import MAX_MESSAGES
@@ -176,15 +178,30 @@ def test_phases_and_modes_are_those_of_the_messages() -> None:
     assert [row[0] for row in tables(chapters["Barge-in"])[0]] == list(get_args(m.BargeInMode))
 
 
-def test_health_is_as_the_page_says() -> None:
+async def test_health_is_as_the_page_says() -> None:
     """The fields of the answer stand in the table, and the example has no others."""
-    [rows], [example] = tables(sections(3, CHAPTERS["Connecting"])["Health"]), examples("health")
-    room = EngineRoom(play(Script()))
-    room.fault = EngineError("tutor_unauthorized", "There is no key.", "Set one.")
+    rows, _ = tables(sections(3, CHAPTERS["Connecting"])["Health"])
+    [example] = examples("health")
+    absent = MissingEngine("x", ImportError("no x"))
+    room = EngineRoom(replace(play(Script()), tutor=absent), "en-US")  # type: ignore[arg-type]  # it never answers
+    await room.start()
     documented, shown = {row[0] for row in rows}, json.loads(example)
     assert {"sessions", *room.report()} == documented
-    assert set(shown) == documented - {"error"}
+    assert set(shown) == documented - {"errors"}
     assert set(shown["engines"]) == set(room.report()["engines"])
+
+
+def test_counts_are_those_of_the_engines() -> None:
+    """Each count that an engine keeps by name stands in the table, and no other."""
+    _, rows = tables(sections(3, CHAPTERS["Connecting"])["Health"])
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "engines").rglob("*.py")]
+    counted = {
+        name
+        for source in sources
+        for name in re.findall(r'counts\["(\w+)"\]|(\w+)=0[,)]', source)
+        if "Counter" in source
+    }
+    assert {row[1] for row in rows} - {"an error code"} == {a or b for a, b in counted}
 
 
 def test_close_codes_are_those_of_the_code() -> None:

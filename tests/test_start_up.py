@@ -16,6 +16,7 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
+import app as app_module
 from app import create_app
 from engine_api import Engines
 from engine_room import EngineRoom
@@ -35,6 +36,7 @@ SCRIPTED = dict.fromkeys(("STT_ENGINE", "TUTOR_ENGINE", "VOICE_ENGINE"), "script
 
 NO_KEY = EngineError("tutor_unauthorized", "The tutor has no key.", "Set GEMINI_API_KEY.")
 SECRET = "not-to-be-seen"
+LANGUAGE = "en-US"
 
 
 class KeylessTutor(ScriptedTutor):
@@ -75,17 +77,15 @@ async def test_health_is_bad_and_says_why() -> None:
         answer = await client.get("/health")
         assert answer.status_code == 503
         assert answer.json()["status"] == "misconfigured"
-        assert answer.json()["error"] == {
-            "code": NO_KEY.code,
-            "message": NO_KEY.message,
-            "action": NO_KEY.action,
-        }
+        assert answer.json()["errors"] == [
+            {"code": NO_KEY.code, "message": NO_KEY.message, "action": NO_KEY.action}
+        ]
 
 
 async def test_health_tells_what_an_engine_counted() -> None:
     """Only of those that count."""
     engines = replace(play(Script()), recognizer=CountingRecognizer(Script()))
-    report = EngineRoom(engines).report()["engines"]
+    report = EngineRoom(engines, LANGUAGE).report()["engines"]
     assert report["stt"] == {"name": "Scripted", "counts": {"streams_reopened": 2}}
     assert report["voice"] == {"name": "Scripted"}
 
@@ -93,14 +93,16 @@ async def test_health_tells_what_an_engine_counted() -> None:
 async def test_each_engine_that_cannot_start_is_logged_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """One line for each, with the setting, and none that says it is ready."""
+    """One line for each, with the setting, and at the end that nobody is served."""
     keyless = KeylessTutor(Script())
-    room = EngineRoom(replace(play(Script()), tutor=keyless, voice=keyless))  # type: ignore[arg-type]  # it never speaks
+    room = EngineRoom(replace(play(Script()), tutor=keyless, voice=keyless), LANGUAGE)  # type: ignore[arg-type]  # it never speaks
     await room.start()
     assert [(record.levelname, record.message) for record in caplog.records] == [
         ("ERROR", "tutor cannot start: The tutor has no key. Set GEMINI_API_KEY."),
         ("ERROR", "voice cannot start: The tutor has no key. Set GEMINI_API_KEY."),
+        ("ERROR", "not serving: every session is refused with 4503 until this is put right"),
     ]
+    assert len(room.report()["errors"]) == 2
     await room.aclose()
 
 
@@ -109,7 +111,7 @@ async def test_an_engine_whose_package_is_missing_says_so(
 ) -> None:
     """The error names the setting that chose it, and what could not be imported."""
     absent = MissingEngine("generativeai", ImportError("No module named 'x'"))
-    room = EngineRoom(replace(play(Script()), tutor=absent))  # type: ignore[arg-type]  # it never answers
+    room = EngineRoom(replace(play(Script()), tutor=absent), LANGUAGE)  # type: ignore[arg-type]  # it never answers
     await room.start()
     assert room.fault is not None
     assert room.fault.code == "engine_missing"
@@ -130,6 +132,73 @@ async def test_a_long_message_still_fits_into_the_close_frame() -> None:
     async with serve(app) as address, connect(address.ws) as client:
         assert await close_code(client) == CloseCode.MISCONFIGURED
         assert client.close_reason == "é" * 61
+
+
+class BrokenTutor(ScriptedTutor):
+    """A tutor with a fault of its own, at both ends."""
+
+    languages = ("de-DE",)
+
+    async def start(self) -> None:
+        """Fail as no engine should."""
+        raise TypeError(SECRET)
+
+    async def aclose(self) -> None:
+        """Fail again."""
+        raise OSError(SECRET)
+
+
+class LastingRecognizer(ScriptedRecognizer):
+    """A recognizer that knows whether it was closed."""
+
+    closed = False
+
+    async def aclose(self) -> None:
+        """Note it."""
+        self.closed = True
+
+
+async def test_an_engine_that_breaks_names_the_setting_that_chose_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whatever it raises, the start ends well; the log tells the kind and not the words."""
+    room = EngineRoom(replace(play(Script()), tutor=BrokenTutor(Script())), "de-DE")
+    await room.start()
+    assert room.fault is not None
+    assert (room.fault.code, "TUTOR_ENGINE" in room.fault.action) == ("engine_broken", True)
+    assert "TypeError" in caplog.text
+    assert SECRET not in caplog.text
+
+
+async def test_every_engine_is_stopped_though_one_cannot(caplog: pytest.LogCaptureFixture) -> None:
+    """The others hold threads and connections, too."""
+    ears = LastingRecognizer(Script())
+    engines = replace(play(Script()), recognizer=ears, tutor=BrokenTutor(Script()))
+    await EngineRoom(engines, LANGUAGE).aclose()
+    assert ears.closed
+    assert caplog.messages == ["tutor did not stop cleanly: OSError"]
+
+
+@pytest.mark.parametrize(
+    ("ears", "language", "advice"),
+    [
+        (("de-DE", "fr-FR"), "en-US", "Set it to one of de-DE"),
+        (("fr-FR",), "fr-FR", "Choose other engines"),
+        (("de-DE",), "de-DE", None),
+        ((), "de-DE", None),
+    ],
+)
+async def test_a_language_nobody_serves_is_said_at_the_start(
+    ears: tuple[str, ...], language: str, advice: str | None
+) -> None:
+    """``DEFAULT_LANGUAGE`` is one that all engines serve, or the first sentence would fail."""
+    tutor, recognizer = ScriptedTutor(Script()), ScriptedRecognizer(Script())
+    tutor.languages, recognizer.languages = ("de-DE",), ears
+    room = EngineRoom(replace(play(Script()), tutor=tutor, recognizer=recognizer), language)
+    await room.start()
+    told = room.fault and (room.fault.code, advice is not None and advice in room.fault.action)
+    assert told == (advice and ("unsupported_language", True))
+    await room.aclose()
 
 
 # --- settings that cannot be --------------------------------------------------------------------
@@ -216,13 +285,15 @@ def started(*command: str, folder: Path, port: int = 0, **variables: str) -> Ite
 
 
 def assert_misconfigured(service: Process, code: str, setting: str) -> str:
-    """Check that a service runs, is unhealthy, and says in one line what to change; return it."""
+    """Check that a service runs, is unhealthy, and says what to change; return all it said."""
     answer = service.health()
     said = service.end()
-    assert (answer.status_code, answer.json()["error"]["code"]) == (503, code)
-    assert setting in answer.json()["error"]["action"]
-    [line] = [line for line in said.splitlines() if line.startswith("ERROR")]
-    assert setting in line
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["code"]) == (503, code)
+    assert setting in error["action"]
+    reason, outcome = [line for line in said.splitlines() if line.startswith("ERROR")]
+    assert setting in reason
+    assert "not serving" in outcome
     assert "Traceback" not in said
     assert "HTTP Request" not in said  # libraries that log each request are kept quiet
     return said + answer.text
@@ -251,11 +322,14 @@ def test_a_wrong_key_is_said_without_a_traceback(
 
 
 @pytest.mark.skipif(find_spec("google.generativeai") is not None, reason="it is installed here")
-def test_a_missing_package_is_said_without_a_traceback(free_port: int, tmp_path: Path) -> None:
-    """An engine that is an extra is not installed with the others."""
-    settings = SCRIPTED | {"TUTOR_ENGINE": "generativeai", "GEMINI_API_KEY": SECRET}
+def test_an_extra_that_is_missing_is_said_before_a_key(free_port: int, tmp_path: Path) -> None:
+    """An engine that is not installed with the others tells the commands that bring it."""
+    settings = SCRIPTED | {"TUTOR_ENGINE": "generativeai"}
     with started(APP, folder=tmp_path, port=free_port, **settings) as service:
-        assert_misconfigured(service, "engine_missing", "TUTOR_ENGINE")
+        said = assert_misconfigured(service, "engine_missing", "TUTOR_ENGINE")
+    assert "make test-generativeai" in said
+    assert ".venv-generativeai/bin/python app.py" in said
+    assert "GEMINI_API_KEY" not in said
 
 
 def test_missing_credentials_are_said_without_a_traceback(free_port: int, tmp_path: Path) -> None:
@@ -279,13 +353,32 @@ def test_a_bad_setting_ends_the_start_with_one_line(
     assert "greater than or equal to 1" in line
 
 
-def test_a_port_in_use_ends_the_start_without_a_traceback(tmp_path: Path) -> None:
-    """It names the address."""
+def test_a_port_in_use_ends_the_start_with_one_line(tmp_path: Path) -> None:
+    """Exit status 2, and both settings of the address."""
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,
         started(APP, folder=tmp_path, port=taken.getsockname()[1], **SCRIPTED) as service,
     ):
         said = service.process.communicate(timeout=PATIENCE_S)[1]
-    assert service.process.returncode > 0
-    assert "address already in use" in said.lower()
-    assert "Traceback" not in said
+    assert service.process.returncode == 2
+    [line] = said.splitlines()
+    assert f"HOST 127.0.0.1, PORT {service.port}: Address already in use" in line
+
+
+def test_an_address_of_another_machine_ends_the_start_with_one_line(tmp_path: Path) -> None:
+    """So does a name of none."""
+    with started(APP, folder=tmp_path, port=0, HOST="192.0.2.1", **SCRIPTED) as service:
+        said = service.process.communicate(timeout=PATIENCE_S)[1]
+    assert service.process.returncode == 2
+    [line] = said.splitlines()
+    assert "HOST 192.0.2.1" in line
+
+
+def test_the_app_of_the_module_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``uvicorn app:app`` asks for it twice."""
+    for name in SCRIPTED:
+        monkeypatch.setenv(name, "scripted")
+    try:
+        assert app_module.app is app_module.app
+    finally:
+        vars(app_module).pop("app", None)
