@@ -20,7 +20,7 @@ import uvloop
 from bench.google_learner import ASKERS, Asked
 from bench.questions import first_sentence, number_questions, say
 from engine_api import RecognizerOptions
-from engines.google.speech_messages import (
+from engines.google.hearing.speech_messages import (
     MAX_AUDIO_BYTES,
     METHOD,
     finals_in,
@@ -28,8 +28,8 @@ from engines.google.speech_messages import (
     request_audio,
     request_config,
 )
-from engines.google.voice_messages import open_stream, streaming_config, streaming_input
-from engines.google.voice_names import VoiceChoice
+from engines.google.speaking.voice_messages import open_stream, streaming_config, streaming_input
+from engines.google.speaking.voice_names import VoiceChoice
 
 REST_S = 0.1
 """From one question to the next."""

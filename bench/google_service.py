@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import engines
 from engine_api import Engines
-from engines.google.recognition_call import CallLimits
-from engines.google.recognizer import GoogleRecognizer
+from engines.google.hearing.recognition_call import CallLimits
+from engines.google.hearing.recognizer import GoogleRecognizer
 from engines.scripted import LoudnessDetector, Script
 from settings import Settings
 

@@ -16,7 +16,11 @@ import numpy as np
 
 from bench.figures import percentile, table
 from engine_api import OUTPUT_RATE
-from engines.google.sentence_tracker import SAMPLES_PER_LETTER, SentenceTracker, spoken_weight
+from engines.google.speaking.sentence_tracker import (
+    SAMPLES_PER_LETTER,
+    SentenceTracker,
+    spoken_weight,
+)
 from engines.synthesizer import Synthesizer, load_synthesizer
 
 REPLIES = (

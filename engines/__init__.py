@@ -20,7 +20,7 @@ DETECTORS: dict[EngineChoice, str] = {
     "scripted": "engines.scripted",
 }
 RECOGNIZERS: dict[EngineChoice, str] = {
-    "google": "engines.google.recognizer",
+    "google": "engines.google.hearing.recognizer",
     "local": "engines.local_stt",
     "scripted": "engines.scripted",
 }
@@ -32,7 +32,7 @@ TUTORS: dict[TutorChoice, str] = {
     "scripted": "engines.scripted",
 }
 VOICES: dict[EngineChoice, str] = {
-    "google": "engines.google.voice",
+    "google": "engines.google.speaking.voice",
     "local": "engines.local_tts",
     "scripted": "engines.scripted",
 }

@@ -12,8 +12,8 @@ from typing import Any
 
 from app import create_app
 from engines import create_engines
-from engines.google.recognition_call import CallLimits
-from engines.google.recognizer import GoogleRecognizer
+from engines.google.hearing.recognition_call import CallLimits
+from engines.google.hearing.recognizer import GoogleRecognizer
 from engines.scripted import play
 from messages import Config
 from settings import Settings

@@ -12,8 +12,8 @@ from engine_api import (
     RecognizerStream,
     UtteranceEnded,
 )
-from engines.google.recognition_call import CallLimits
-from engines.google.recognizer import GoogleRecognizer
+from engines.google.hearing.recognition_call import CallLimits
+from engines.google.hearing.recognizer import GoogleRecognizer
 from engines.scripted import LoudnessScorer
 from listening.decisions import Decision, SpeechPaused, SpeechResumed, SpeechStarted, TurnEnded
 from settings import Settings

@@ -6,8 +6,8 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 from engine_api import OUTPUT_RATE, SpokenAudio, VoiceOptions
-from engines.google.voice import GoogleVoice
-from engines.google.voice_reply import IDLE_S
+from engines.google.speaking.voice import GoogleVoice
+from engines.google.speaking.voice_reply import IDLE_S
 from errors import EngineError
 from settings import Settings
 from tests.google_emulator.process import Emulator

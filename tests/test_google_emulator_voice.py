@@ -31,7 +31,7 @@ from google.cloud.texttospeech_v1.services.text_to_speech.transports import (
     TextToSpeechGrpcAsyncIOTransport,
 )
 
-from engines.google.wav import bare_pcm
+from engines.google.speaking.wav import bare_pcm
 from tests.google_emulator.faults import Fault
 from tests.google_emulator.process import Emulator
 from tests.google_emulator.tone_words import decode_words

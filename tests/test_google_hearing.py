@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from engines.google.recognizer import GoogleRecognizer
+from engines.google.hearing.recognizer import GoogleRecognizer
 from engines.scripted import Script, play
 from messages import AudioFrame, Error, TranscriptFinal, TranscriptInterim, TurnMetrics
 from settings import Settings

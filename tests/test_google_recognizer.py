@@ -15,8 +15,8 @@ from engine_api import (
     RecognizerOptions,
     UtteranceEnded,
 )
-from engines.google.recognizer import GoogleRecognizer, create_recognizer
-from engines.google.speech_messages import MAX_AUDIO_BYTES
+from engines.google.hearing.recognizer import GoogleRecognizer, create_recognizer
+from engines.google.hearing.speech_messages import MAX_AUDIO_BYTES
 from errors import EngineError
 from settings import Settings
 from tests.google_emulator.faults import Fault

@@ -12,8 +12,8 @@ from dataclasses import replace
 import pytest
 
 from endpointing import EndpointingPolicy
-from engines.google.recognition_call import CallLimits
-from engines.google.recognizer import GoogleRecognizer
+from engines.google.hearing.recognition_call import CallLimits
+from engines.google.hearing.recognizer import GoogleRecognizer
 from tests.google_emulator.faults import Fault
 from tests.google_emulator.process import Emulator
 from tests.google_learner import QUICK, google_recognizer, learner_of, text_of

@@ -9,8 +9,8 @@ from contextlib import aclosing
 import pytest
 
 from engine_api import Counting
-from engines.google.voice import GoogleVoice, create_voice
-from engines.google.voice_reply import AHEAD_LETTERS
+from engines.google.speaking.voice import GoogleVoice, create_voice
+from engines.google.speaking.voice_reply import AHEAD_LETTERS
 from errors import EngineError
 from settings import Settings
 from tests.google_emulator.faults import Fault

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from engines.google.voice import GoogleVoice
+from engines.google.speaking.voice import GoogleVoice
 from tests.google_emulator.faults import Fault
 from tests.google_emulator.process import Emulator
 from tests.google_speaker import SENTENCES, Heard, google_voice, hear, options, words_of, write
@@ -227,7 +227,7 @@ async def test_listener_who_is_slow_is_no_fault(
     voice: GoogleVoice, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While there is no room for more audio, the service owes none; nothing is lost."""
-    monkeypatch.setattr("engines.google.voice_reply.AHEAD_SAMPLES", 4_800)
+    monkeypatch.setattr("engines.google.speaking.voice_reply.AHEAD_SAMPLES", 4_800)
     heard = Heard()
     async for piece in voice.speak(write(SENTENCES), options()):
         if not heard.pieces:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engines.google.voice import GoogleVoice
+from engines.google.speaking.voice import GoogleVoice
 from tests.google_emulator.process import Emulator
 from tests.google_speaker import SENTENCES, google_voice, options
 

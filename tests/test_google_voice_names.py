@@ -3,7 +3,13 @@
 import pytest
 
 from engines.google.languages import voice_tag
-from engines.google.voice_names import CHIRP_TAGS, PERSONAS, SERVED, VoiceChoice, VoiceTable
+from engines.google.speaking.voice_names import (
+    CHIRP_TAGS,
+    PERSONAS,
+    SERVED,
+    VoiceChoice,
+    VoiceTable,
+)
 
 LISTED = (
     "en-US-Chirp3-HD-Kore",

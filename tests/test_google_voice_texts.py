@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.google.voice_texts import MAX_BYTES, Text, TextQueue, split_text
+from engines.google.speaking.voice_texts import MAX_BYTES, Text, TextQueue, split_text
 
 
 async def write(*sentences: str) -> AsyncIterator[str]:

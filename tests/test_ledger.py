@@ -5,7 +5,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from engines.google.ledger import (
+from engines.google.hearing.ledger import (
     BYTES_PER_MS,
     GUARD_BYTES,
     PAUSE_BYTES,

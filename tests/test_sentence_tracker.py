@@ -7,8 +7,12 @@ import numpy as np
 import pytest
 
 from engine_api import OUTPUT_RATE
-from engines.google.pauses import PauseFinder
-from engines.google.sentence_tracker import SAMPLES_PER_LETTER, SentenceTracker, spoken_weight
+from engines.google.speaking.pauses import PauseFinder
+from engines.google.speaking.sentence_tracker import (
+    SAMPLES_PER_LETTER,
+    SentenceTracker,
+    spoken_weight,
+)
 
 WORD_S = 0.35
 INNER_PAUSE_S = 0.15

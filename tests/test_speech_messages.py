@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine_api import RecognizerOptions
-from engines.google.speech_messages import (
+from engines.google.hearing.speech_messages import (
     MAX_AUDIO_BYTES,
     Guess,
     fault_in,

@@ -3,7 +3,7 @@
 import pytest
 
 from engine_api import FinalTranscript, InterimTranscript, RecognizerEvent, UtteranceEnded
-from engines.google.transcript_queue import MAX_EVENTS, TranscriptQueue
+from engines.google.hearing.transcript_queue import MAX_EVENTS, TranscriptQueue
 from errors import EngineError
 
 

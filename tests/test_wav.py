@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from engines.google.wav import bare_pcm
+from engines.google.speaking.wav import bare_pcm
 
 FORMAT = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 24_000, 48_000, 2, 16)
 PCM = bytes(range(64))

@@ -9,10 +9,10 @@ import grpc  # type: ignore[import-untyped]  # ships no type hints
 from engine_api import FinalTranscript, InterimTranscript, UtteranceEnded
 from engines.google.channels import Channels
 from engines.google.faults import failure, log_fault, refusal
-from engines.google.ledger import BYTES_PER_MS, Ledger
-from engines.google.recognition_call import CallLimits, RecognitionCall
-from engines.google.speech_messages import Guess, Response, finals_in, interim_in
-from engines.google.transcript_queue import TranscriptQueue
+from engines.google.hearing.ledger import BYTES_PER_MS, Ledger
+from engines.google.hearing.recognition_call import CallLimits, RecognitionCall
+from engines.google.hearing.speech_messages import Guess, Response, finals_in, interim_in
+from engines.google.hearing.transcript_queue import TranscriptQueue
 from errors import EngineError
 
 RETRY_S = 0.05

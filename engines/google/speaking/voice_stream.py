@@ -9,11 +9,11 @@ import grpc.aio  # type: ignore[import-untyped]  # ships no type hints
 
 from engine_api import SpokenAudio
 from engines.google.channels import hang_up
-from engines.google.sentence_tracker import SentenceTracker
-from engines.google.voice_faults import Stalled
-from engines.google.voice_messages import streaming_input
-from engines.google.voice_texts import Text
-from engines.google.wav import bare_pcm
+from engines.google.speaking.sentence_tracker import SentenceTracker
+from engines.google.speaking.voice_faults import Stalled
+from engines.google.speaking.voice_messages import streaming_input
+from engines.google.speaking.voice_texts import Text
+from engines.google.speaking.wav import bare_pcm
 
 SAMPLE_BYTES = 2
 

@@ -7,7 +7,7 @@ import grpc.aio  # type: ignore[import-untyped]  # ships no type hints
 from google.cloud.texttospeech_v1.types import cloud_tts
 
 from engine_api import OUTPUT_RATE
-from engines.google.voice_names import VoiceChoice
+from engines.google.speaking.voice_names import VoiceChoice
 
 HOST = "texttospeech.googleapis.com"
 SERVICE = "/google.cloud.texttospeech.v1.TextToSpeech"

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from engine_api import Recognizer, RecognizerOptions
 from engines.google.channels import Channels
-from engines.google.ledger import BYTES_PER_MS
-from engines.google.recognition_call import CallLimits
-from engines.google.recognizer_stream import GoogleStream
-from engines.google.utterance_recognition import SpeechService
+from engines.google.hearing.ledger import BYTES_PER_MS
+from engines.google.hearing.recognition_call import CallLimits
+from engines.google.hearing.recognizer_stream import GoogleStream
+from engines.google.hearing.utterance_recognition import SpeechService
 from errors import EngineError
 from settings import Settings
 

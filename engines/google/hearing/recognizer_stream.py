@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 from engine_api import RecognizerEvent, RecognizerOptions
 from engines.google.faults import failure, log_fault
-from engines.google.ledger import PRE_ROLL_BYTES, Ledger, LedgerFull
-from engines.google.speech_messages import request_config
-from engines.google.transcript_queue import TranscriptQueue
-from engines.google.utterance_recognition import SpeechService, UtteranceRecognition
+from engines.google.hearing.ledger import PRE_ROLL_BYTES, Ledger, LedgerFull
+from engines.google.hearing.speech_messages import request_config
+from engines.google.hearing.transcript_queue import TranscriptQueue
+from engines.google.hearing.utterance_recognition import SpeechService, UtteranceRecognition
 from errors import EngineError
 
 MAX_WAITING = 4

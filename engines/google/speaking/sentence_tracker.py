@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from engine_api import OUTPUT_RATE
-from engines.google.pauses import FRAME, PauseFinder
+from engines.google.speaking.pauses import FRAME, PauseFinder
 
 DIGIT_WEIGHT = 4.0
 """Letters a digit is as long as, spoken."""

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from engine_api import OUTPUT_RATE, SpokenAudio
 from engines.google.channels import Channels, Connection
 from engines.google.faults import log_fault
-from engines.google.sentence_tracker import SentenceTracker
-from engines.google.voice_connections import suspect, wait_for_connection
-from engines.google.voice_faults import FAULTS, EndedEarly, give_up, refused_by
-from engines.google.voice_messages import open_stream
-from engines.google.voice_stream import SpokenTexts, VoiceStream
-from engines.google.voice_texts import Text, TextQueue
+from engines.google.speaking.sentence_tracker import SentenceTracker
+from engines.google.speaking.voice_connections import suspect, wait_for_connection
+from engines.google.speaking.voice_faults import FAULTS, EndedEarly, give_up, refused_by
+from engines.google.speaking.voice_messages import open_stream
+from engines.google.speaking.voice_stream import SpokenTexts, VoiceStream
+from engines.google.speaking.voice_texts import Text, TextQueue
 
 IDLE_S = 4.0
 """Longest pause between two texts of a stream; the service gives up after 5 s."""

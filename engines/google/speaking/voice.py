@@ -12,12 +12,17 @@ import grpc  # type: ignore[import-untyped]  # ships no type hints
 from engine_api import SpokenAudio, Voice, VoiceOptions
 from engines.google.channels import Channels
 from engines.google.faults import failure, log_fault, refused
-from engines.google.sentence_tracker import SAMPLES_PER_LETTER
-from engines.google.voice_faults import refused_by
-from engines.google.voice_messages import HOST, list_voices, streaming_config, unary_request
-from engines.google.voice_names import SERVED, VoiceChoice, VoiceTable
-from engines.google.voice_reply import IDLE_S, StreamedReply, VoiceLine
-from engines.google.voice_requests import PIECES_AHEAD, RequestedReply
+from engines.google.speaking.sentence_tracker import SAMPLES_PER_LETTER
+from engines.google.speaking.voice_faults import refused_by
+from engines.google.speaking.voice_messages import (
+    HOST,
+    list_voices,
+    streaming_config,
+    unary_request,
+)
+from engines.google.speaking.voice_names import SERVED, VoiceChoice, VoiceTable
+from engines.google.speaking.voice_reply import IDLE_S, StreamedReply, VoiceLine
+from engines.google.speaking.voice_requests import PIECES_AHEAD, RequestedReply
 from engines.prefetch import prefetch
 from errors import EngineError
 from settings import Settings

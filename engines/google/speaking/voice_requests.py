@@ -9,12 +9,12 @@ import grpc  # type: ignore[import-untyped]  # ships no type hints
 from engine_api import SpokenAudio
 from engines.google.channels import Channels, Connection
 from engines.google.faults import log_fault
-from engines.google.voice_connections import suspect, wait_for_connection
-from engines.google.voice_faults import FAULTS, EndedEarly, Stalled, give_up, refused_by
-from engines.google.voice_messages import synthesize
-from engines.google.voice_stream import PIECE_SAMPLES, SAMPLE_BYTES
-from engines.google.voice_texts import Text, number_texts
-from engines.google.wav import bare_pcm
+from engines.google.speaking.voice_connections import suspect, wait_for_connection
+from engines.google.speaking.voice_faults import FAULTS, EndedEarly, Stalled, give_up, refused_by
+from engines.google.speaking.voice_messages import synthesize
+from engines.google.speaking.voice_stream import PIECE_SAMPLES, SAMPLE_BYTES
+from engines.google.speaking.voice_texts import Text, number_texts
+from engines.google.speaking.wav import bare_pcm
 
 PIECES_AHEAD = 1
 """Pieces made ready before they are asked for: the next sentence is requested when the last piece

@@ -5,7 +5,7 @@ import asyncio
 import grpc.aio  # type: ignore[import-untyped]  # ships no type hints
 
 from engines.google.channels import Connection
-from engines.google.voice_faults import Stalled
+from engines.google.speaking.voice_faults import Stalled
 
 RECONNECT_SHARE = 1 / 3
 """Longest wait for a connection before the second attempt, as a share of an attempt's time."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import grpc.aio  # type: ignore[import-untyped]  # ships no type hints
 
 from engines.google.channels import hang_up
-from engines.google.ledger import BYTES_PER_MS, Ledger
-from engines.google.speech_messages import (
+from engines.google.hearing.ledger import BYTES_PER_MS, Ledger
+from engines.google.hearing.speech_messages import (
     MAX_AUDIO_BYTES,
     METHOD,
     Response,

@@ -1,0 +1,1 @@
+"""Google Cloud Text-to-Speech as the voice."""
