@@ -18,6 +18,7 @@ from engine_api import Picture, Question
 from engines.google.gemini.replies import MAX_TOKENS, REFUSALS
 from engines.tutoring import tutor_errors
 from engines.tutoring.attempts import LONGEST_RETRY_DELAY_S, Fault, answer_from
+from engines.tutoring.checks import check_key, check_model
 from engines.tutoring.dialogue import Line, Part, write_dialogue
 from engines.tutoring.endings import read_to_ending
 from engines.tutoring.prompt import instruct
@@ -79,6 +80,8 @@ class GenerativeAITutor:
         key = self._settings.gemini_api_key or self._settings.google_api_key
         if not key.get_secret_value():
             raise tutor_errors.unauthorized(KEY_SETTING)
+        check_key(KEY_SETTING, key.get_secret_value())
+        check_model("GEMINI_MODEL", self._settings.gemini_model)
         self._library = await asyncio.to_thread(_import_library)
         self._service = _connect(key.get_secret_value(), _endpoint(self._settings))
         await self._check()

@@ -16,6 +16,7 @@ from engines.openai_faults import judge
 from engines.openai_messages import write_messages
 from engines.tutoring import tutor_errors
 from engines.tutoring.attempts import answer_from
+from engines.tutoring.checks import check_key, check_url
 from engines.tutoring.endings import read_to_ending
 from engines.tutoring.thoughts import ThoughtFilter
 from engines.tutoring.waits import START_PATIENCE_S, share_out
@@ -66,8 +67,10 @@ class OpenAITutor:
         A server that does not answer yet may do so when a learner asks; that is only logged.
 
         Raises:
-            EngineError: The key is refused, or it is not clear which model to use.
+            EngineError: The key is refused, the address is none, or no model is chosen.
         """
+        check_url("OPENAI_BASE_URL", self._settings.openai_base_url)
+        check_key("OPENAI_API_KEY", self._settings.openai_api_key.get_secret_value())
         self._client = await asyncio.to_thread(_connect, self._settings)
         try:
             async with asyncio.timeout(START_PATIENCE_S):

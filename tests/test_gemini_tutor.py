@@ -193,6 +193,14 @@ async def test_an_unknown_model_is_told_at_the_start(emulator: Emulator, setting
     assert setting.upper() in caught.value.message
 
 
+async def test_a_model_without_a_name_is_told_at_the_start(emulator: Emulator) -> None:
+    """The message names the setting, without a request."""
+    with pytest.raises(EngineError, match="GEMINI_MODEL"):
+        async with running_tutor(emulator, gemini_model=""):
+            pass
+    assert not emulator.journal()
+
+
 async def test_a_key_may_have_its_other_name(emulator: Emulator) -> None:
     """``GOOGLE_API_KEY`` serves where ``GEMINI_API_KEY`` is empty."""
     async with running_tutor(emulator, gemini_api_key="", google_api_key="other") as tutor:

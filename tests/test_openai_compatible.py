@@ -199,12 +199,22 @@ async def test_a_server_without_a_list_of_models_will_do(
         assert await Asked(server, tutor).answer() == "Fine."
 
 
-async def test_an_address_that_is_none_is_named() -> None:
+@pytest.mark.parametrize("url", ["http://127.0.0.1:port/v1", "127.0.0.1:11434/v1", "server/v1"])
+async def test_an_address_that_is_none_is_named(url: str) -> None:
     """A slip in the base URL ends the start, with the setting's name."""
     with pytest.raises(EngineError, match="tutor_rejected") as caught:
-        async with connected(openai_base_url="http://127.0.0.1:port/v1"):
+        async with connected(openai_base_url=url):
             pass
     assert "OPENAI_BASE_URL" in caught.value.action
+
+
+@pytest.mark.parametrize("key", ["“quoted”", "two\nlines"])
+async def test_a_key_that_is_none_is_named(key: str) -> None:
+    """It would fail every turn, for no header can carry it."""
+    with pytest.raises(EngineError, match="tutor_unauthorized") as caught:
+        async with connected(openai_api_key=key):
+            pass
+    assert "OPENAI_API_KEY" in caught.value.action
 
 
 async def test_only_a_tutor_that_was_started_answers() -> None:

@@ -7,6 +7,7 @@ from google.auth.credentials import Credentials
 from google.auth.exceptions import GoogleAuthError
 from google.oauth2.credentials import Credentials as TokenCredentials
 
+from engines.tutoring.checks import check_key, check_url
 from errors import EngineError
 from settings import Settings
 
@@ -91,12 +92,15 @@ def find_access(settings: Settings) -> Access:
     """Return who asks Gemini; a key goes before a project.
 
     Raises:
-        EngineError: The settings name neither.
+        EngineError: The settings name neither, or hold what is no key or no address.
     """
     base_url = settings.google_gemini_base_url
+    if base_url:
+        check_url("GOOGLE_GEMINI_BASE_URL", base_url)
     keys = {KEY_SETTING: settings.gemini_api_key, OTHER_KEY_SETTING: settings.google_api_key}
     for setting, key in keys.items():
         if key:
+            check_key(setting, key.get_secret_value())
             return Access(key.get_secret_value(), base_url=base_url, key_setting=setting)
     project, location = settings.google_cloud_project, settings.google_cloud_location
     if project and location:

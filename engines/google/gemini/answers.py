@@ -6,9 +6,8 @@ from collections.abc import AsyncGenerator
 from functools import partial
 from typing import Any
 
-from google.genai.models import AsyncModels
-
 from engine_api import Question
+from engines.google.gemini.api import Connection
 from engines.google.gemini.contents import Content, write_contents
 from engines.google.gemini.replies import Ending, Piece, read_chunk
 from engines.google.gemini.thinking import configure_thinking, limit_tokens, takes_temperature
@@ -37,16 +36,16 @@ class Answer:
     """The answer to one question.
 
     Args:
-        models: The client's models.
+        connection: The connection to the service.
         question: The question.
         settings: Limits, temperature and thinking.
         counts: Where attempts beyond the first are counted.
     """
 
     def __init__(
-        self, models: AsyncModels, question: Question, settings: Settings, counts: Counter[str]
+        self, connection: Connection, question: Question, settings: Settings, counts: Counter[str]
     ):
-        self._models = models
+        self._connection = connection
         self._question = question
         self._contents: list[Content] | None = None
         self._instruction = instruct(question.language)
@@ -71,7 +70,8 @@ class Answer:
         """
         self._count(model)
         config = await self._configure(model)
-        chunks = await self._models.generate_content_stream(
+        await self._connection.renew_token()
+        chunks = await self._connection.models.generate_content_stream(
             model=model, contents=PLACEHOLDER, config=config
         )
         ending, spoken = Piece(""), False

@@ -11,6 +11,7 @@ import httpx2
 from google.genai import Client, types
 
 from engines.google.gemini.access import Access
+from engines.google.gemini.tokens import Tokens
 
 LIMITS = httpx2.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=120.0)
 """A connection is one answer under way. One kept for the next turn saves its handshake."""
@@ -30,15 +31,26 @@ class Connection:
     Args:
         client: The client; it is kept whole, for one that is dropped closes its connections.
         http: The HTTP client it works with.
+        tokens: Keeps its token fresh.
     """
 
-    def __init__(self, client: Client, http: httpx2.AsyncClient):
+    def __init__(self, client: Client, http: httpx2.AsyncClient, tokens: Tokens):
         self._client = client
         self._http = http
+        self._tokens = tokens
         self.models = client.aio.models
+
+    async def renew_token(self) -> None:
+        """See that the next request finds a token that is good; to be called before each.
+
+        Raises:
+            GoogleAuthError: None can be had.
+        """
+        await self._tokens.renew()
 
     async def aclose(self) -> None:
         """Close the connections."""
+        self._tokens.close()
         await self._client.aio.aclose()
         self._client.close()
         await self._http.aclose()
@@ -104,4 +116,4 @@ def _connect(
             credentials=credentials,
             http_options=options,
         )
-    return Connection(client, http)
+    return Connection(client, http, Tokens(credentials))

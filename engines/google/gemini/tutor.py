@@ -13,6 +13,7 @@ from engines.google.gemini.answers import Answer
 from engines.google.gemini.api import Connection, connect
 from engines.google.gemini.tutor_faults import explain_start, judge
 from engines.tutoring.attempts import Fault, answer_from
+from engines.tutoring.checks import check_model
 from engines.tutoring.waits import START_PATIENCE_S, share_out
 from errors import EngineError
 from settings import Settings
@@ -55,6 +56,7 @@ class GeminiTutor:
         Raises:
             EngineError: The key is missing or refused, or there is no such model.
         """
+        check_model("GEMINI_MODEL", self._settings.gemini_model)
         self._access = find_access(self._settings)
         self._connection = await connect(self._access)
         await self._check(self._settings.gemini_model, "GEMINI_MODEL")
@@ -75,7 +77,7 @@ class GeminiTutor:
         """
         if self._connection is None:
             raise EngineError("tutor_not_started", "The tutor is not connected.")
-        answer = Answer(self._connection.models, question, self._settings, self._counts)
+        answer = Answer(self._connection, question, self._settings, self._counts)
         deltas = answer_from(
             self._models(),
             answer.write,
@@ -102,6 +104,7 @@ class GeminiTutor:
         assert self._connection is not None
         try:
             async with asyncio.timeout(START_PATIENCE_S):
+                await self._connection.renew_token()
                 await self._connection.models.get(model=model)
         except Exception as error:
             if explanation := explain_start(error, self._access.setting, setting):
