@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     """How much to think before the answer; ``lowest`` is what the model's family accepts."""
     gemini_temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     """Left to the model where empty, as Google advises for Gemini 3."""
-    gemini_max_output_tokens: Annotated[int, Field(ge=64)] = 2_048
+    gemini_max_output_tokens: Annotated[int, Field(ge=64, le=65_536)] = 2_048
     gemini_first_token_timeout_s: Annotated[float, Field(gt=0)] = 3.0
     """Longest wait for an attempt's first words; then the next attempt begins."""
 
