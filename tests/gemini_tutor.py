@@ -52,10 +52,11 @@ async def break_in(tutor: GeminiTutor, emulator: Emulator, chance: random.Random
     cancelled_at = time.monotonic()
     reader.cancel()
     await asyncio.wait({reader})
-    if not emulator.journal(since, event="opened"):
+    opened = len(emulator.journal(since, event="opened"))
+    if not opened:
         return 0.0  # broken off before the service heard of it
-    (entry,) = await emulator.wait_for("cancelled", since=since, timeout_s=CLOSING_S)
-    return float(entry["at"] - cancelled_at)
+    closed = await emulator.wait_for("cancelled", times=opened, since=since, timeout_s=CLOSING_S)
+    return float(closed[-1]["at"] - cancelled_at)
 
 
 async def _read(tutor: GeminiTutor, busy_s: float) -> None:

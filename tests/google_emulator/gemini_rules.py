@@ -9,26 +9,41 @@ import binascii
 import re
 from typing import Any
 
-MODELS = (
-    "gemini-2.5-flash",
-    "gemini-2.5-flash-lite",
-    "gemini-2.5-pro",
-    "gemini-3.1-flash-lite",
-    "gemini-3.1-pro",
-    "gemini-3.5-flash",
-    "gemini-3.5-flash-lite",
-    "gemini-3.6-flash",
-    "gemini-3.7-flash",
-    "gemini-3.8-flash",
-    "gemini-4-argon",
-)
+ALL_LEVELS = frozenset({"MINIMAL", "LOW", "MEDIUM", "HIGH"})
+UPPER_LEVELS = frozenset({"LOW", "MEDIUM", "HIGH"})
+NO_LEVELS = frozenset[str]()
+
+LEVELS = {
+    "gemini-2.5-flash": NO_LEVELS,
+    "gemini-2.5-flash-lite": NO_LEVELS,
+    "gemini-2.5-pro": NO_LEVELS,
+    "gemini-3.1-flash-lite": ALL_LEVELS,
+    "gemini-3.1-pro": UPPER_LEVELS,
+    "gemini-3.5-flash": ALL_LEVELS,
+    "gemini-3.5-flash-lite": ALL_LEVELS,
+    "gemini-3.6-flash": ALL_LEVELS,
+    "gemini-3.7-flash": UPPER_LEVELS,
+    "gemini-3.8-flash": UPPER_LEVELS,
+    "gemini-4-argon": UPPER_LEVELS,
+}
+"""The levels of thinking that each model takes."""
+
+MODELS = tuple(LEVELS)
+
+BUDGETS = {
+    "gemini-2.5-flash": (0, 24_576),
+    "gemini-2.5-flash-lite": (512, 24_576),
+    "gemini-2.5-pro": (128, 32_768),
+}
+"""The least and the most tokens of thinking; 0 turns it off, save in Pro."""
+
+ALWAYS_THINKING = "gemini-2.5-pro"
 
 WRONG_KEYS = {"wrong": 400, "forbidden": 403, "unauthenticated": 401}
 """Keys that are refused, and how; every other one is right."""
 
 MAX_REQUEST_BYTES = 20 * 1024 * 1024
 MAX_OUTPUT_TOKENS = 65_536
-LEVELS = frozenset({"MINIMAL", "LOW", "MEDIUM", "HIGH"})
 IMAGE_TYPES = {
     "image/png": b"\x89PNG",
     "image/jpeg": b"\xff\xd8",
@@ -47,6 +62,35 @@ FIELDS = frozenset(
         "tool_config",
         "tools",
     }
+)
+CONFIG_FIELDS = frozenset(
+    {
+        "candidate_count",
+        "max_output_tokens",
+        "response_json_schema",
+        "response_mime_type",
+        "response_schema",
+        "seed",
+        "stop_sequences",
+        "temperature",
+        "thinking_config",
+        "top_k",
+        "top_p",
+    }
+)
+THINKING_FIELDS = frozenset({"include_thoughts", "thinking_budget", "thinking_level"})
+CONTENT_FIELDS = frozenset({"parts", "role"})
+PART_FIELDS = frozenset({"inline_data", "text", "thought", "thought_signature"})
+HARMS = frozenset(
+    {
+        "HARM_CATEGORY_DANGEROUS_CONTENT",
+        "HARM_CATEGORY_HARASSMENT",
+        "HARM_CATEGORY_HATE_SPEECH",
+        "HARM_CATEGORY_SEXUALLY_EXPLICIT",
+    }
+)
+THRESHOLDS = frozenset(
+    {"BLOCK_LOW_AND_ABOVE", "BLOCK_MEDIUM_AND_ABOVE", "BLOCK_ONLY_HIGH", "BLOCK_NONE", "OFF"}
 )
 STATUS_NAMES = {
     400: "INVALID_ARGUMENT",
@@ -124,12 +168,14 @@ def check_model(model: str) -> None:
 
 def check_request(model: str, body: Body) -> None:
     """Refuse a request for content that the model does not accept."""
-    if unknown := body.keys() - FIELDS:
-        name = min(unknown)
-        raise Refusal(400, f'Invalid JSON payload received. Unknown name "{name}".')
+    _check_names(body, FIELDS)
     _check_contents(body.get("contents"))
+    _check_instruction(body.get("system_instruction", {}))
+    _check_safety(body.get("safety_settings", []))
     config = body.get("generation_config", {})
+    _check_names(config, CONFIG_FIELDS)
     _check_limits(config)
+    _check_names(config.get("thinking_config", {}), THINKING_FIELDS)
     _check_thinking(model, config.get("thinking_config", {}))
 
 
@@ -143,6 +189,24 @@ def pictures(body: Body) -> list[tuple[str, bytes]]:
     return [_read_picture(part["inline_data"]) for part in parts if "inline_data" in part]
 
 
+def _check_names(body: Body, known: frozenset[str]) -> None:
+    if unknown := body.keys() - known:
+        raise Refusal(400, f'Invalid JSON payload received. Unknown name "{min(unknown)}".')
+
+
+def _check_instruction(content: Body) -> None:
+    _check_names(content, CONTENT_FIELDS)
+    for part in content.get("parts", ()):
+        _check_names(part, PART_FIELDS)
+
+
+def _check_safety(safety: list[Body]) -> None:
+    for rule in safety:
+        for name, known in (("category", HARMS), ("threshold", THRESHOLDS)):
+            if rule.get(name) not in known:
+                raise Refusal(400, f'Invalid value at "safety_settings.{name}": {rule.get(name)}')
+
+
 def _check_contents(contents: Any) -> None:
     if not contents:
         raise Refusal(400, "* GenerateContentRequest.contents: contents is not specified")
@@ -151,6 +215,7 @@ def _check_contents(contents: Any) -> None:
             raise Refusal(400, "Please use a valid role: user, model.")
         if content["role"] != ("model" if number % 2 else "user"):
             raise Refusal(400, "Please ensure that multiturn requests alternate between roles.")
+        _check_names(content, CONTENT_FIELDS)
         _check_parts(content.get("parts"))
     if contents[-1]["role"] != "user":
         raise Refusal(400, "Please ensure that multiturn requests end with a user role.")
@@ -160,6 +225,7 @@ def _check_parts(parts: Any) -> None:
     if not parts:
         raise Refusal(400, "contents.parts must not be empty.")
     for part in parts:
+        _check_names(part, PART_FIELDS)
         if not part.get("text") and not part.get("inline_data"):
             raise Refusal(400, "required oneof field 'data' must have one initialized field")
 
@@ -175,22 +241,31 @@ def _check_thinking(model: str, config: Body) -> None:
     level, budget = config.get("thinking_level"), config.get("thinking_budget")
     if level is not None and budget is not None:
         raise Refusal(400, "You can only set one of thinking budget and thinking level.")
-    if level is not None and model.startswith("gemini-2"):
-        raise Refusal(400, "Thinking level is not supported for this model.")
-    if level is not None and level not in LEVELS:
+    if level is not None:
+        _check_level(model, level)
+    if budget is not None and model in BUDGETS:
+        _check_budget(model, budget)
+
+
+def _check_level(model: str, level: str) -> None:
+    if level not in ALL_LEVELS:
         raise Refusal(400, f'Invalid value at "thinking_level": {level}')
-    if level == "MINIMAL" and not _thinks_minimally(model):
+    if not LEVELS[model]:
+        raise Refusal(400, "Thinking level is not supported for this model.")
+    if level not in LEVELS[model]:
         raise Refusal(
             400,
-            "Thinking level MINIMAL is not supported for this model."
+            f"Thinking level {level} is not supported for this model."
             " Please retry with other thinking level.",
         )
-    if budget == 0 and model.endswith("-pro"):
+
+
+def _check_budget(model: str, budget: int) -> None:
+    if budget == 0 and model == ALWAYS_THINKING:
         raise Refusal(400, "Budget 0 is invalid. This model only works in thinking mode.")
-
-
-def _thinks_minimally(model: str) -> bool:
-    return bool(re.match(r"gemini-3(\.\d)?-flash-lite|gemini-3(\.[0-6])?-flash", model))
+    least, most = BUDGETS[model]
+    if budget not in (0, -1) and not least <= budget <= most:
+        raise Refusal(400, f"The thinking budget {budget} is invalid: from {least} to {most}.")
 
 
 def _read_picture(blob: Body) -> tuple[str, bytes]:
