@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from settings import Settings
+from settings import Settings, read_settings
 
 DEFAULTS = {
     "silence_timeout_ms": 800,
@@ -67,6 +67,23 @@ def test_a_stranger_in_the_env_file_is_no_error(
         ("silence_timeout_ms", "100"),
         ("max_queue_size", "0"),
         ("stt_engine", "nonsense"),
+        ("max_message_bytes", "-5"),
+        ("max_image_bytes", "-1"),
+        ("lead_ms", "999999999"),
+        ("chunk_samples", "2400000"),
+        ("max_utterance_ms", "999999999"),
+        ("stt_timeout_s", "inf"),
+        ("tutor_timeout_s", "nan"),
+        ("gemini_temperature", "nan"),
+        ("default_language", "xx-XX-"),
+        ("default_language", "english"),
+        ("alternative_languages", "de-DE,french"),
+        ("speech_emulator_host", "http://localhost:8085"),
+        ("tts_emulator_host", "localhost"),
+        ("tts_emulator_host", "localhost:99999"),
+        ("google_cloud_location", "Europe West"),
+        ("allowed_origins", "https://a.example/page"),
+        ("allowed_origins", "a.example"),
     ],
 )
 def test_a_value_out_of_range_names_its_setting(
@@ -84,6 +101,7 @@ def test_a_value_out_of_range_names_its_setting(
         ("https://a.example", ("https://a.example",)),
         (" https://a.example , https://b.example ,", ("https://a.example", "https://b.example")),
         (",", ()),
+        ("https://a.example/", ("https://a.example",)),
     ],
 )
 def test_origins_are_separated_by_commas(
@@ -92,6 +110,54 @@ def test_origins_are_separated_by_commas(
     """Spaces and empty places between the commas do not count."""
     monkeypatch.setenv("ALLOWED_ORIGINS", value)
     assert Settings().allowed_origins == origins
+
+
+@pytest.mark.parametrize("tag", ["en", "en-US", "es-419", "zh-Hans-CN", "cmn-CN"])
+def test_languages_go_by_their_tags(tag: str) -> None:
+    """A script and a region may stand in them."""
+    assert Settings(default_language=tag).default_language == tag
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:8085", "127.0.0.1:1", "[::1]:8085", "stt.a-b.example:9"]
+)
+def test_an_emulator_has_host_and_port(host: str) -> None:
+    """Names and addresses of both kinds will do."""
+    assert Settings(speech_emulator_host=host, tts_emulator_host=host).tts_emulator_host == host
+
+
+def test_every_number_has_a_limit() -> None:
+    """No setting makes what is kept or waited for endless."""
+    numbers = [
+        field for field in Settings.model_fields.values() if field.annotation in (int, float)
+    ]
+    assert len(numbers) >= 15
+    assert all(any(hasattr(rule, "le") for rule in field.metadata) for field in numbers)
+
+
+@pytest.mark.parametrize(
+    ("line", "warnings"),
+    [
+        (
+            "GEMINI_APIKEY=x",
+            [".env names GEMINI_APIKEY, which is no setting; is it GEMINI_API_KEY?"],
+        ),
+        ("SOMETHING_ELSE=x", []),
+        ("GEMINI_API_KEY=x", []),
+    ],
+)
+def test_a_setting_that_is_nearly_one_is_warned_of(
+    line: str,
+    warnings: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A slip in the file would be passed over in silence; its value is not shown."""
+    (tmp_path / ".env").write_text(f"{line}\n")
+    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / ".env")
+    read_settings()
+    assert caplog.messages == warnings
 
 
 @pytest.mark.parametrize("name", ["gemini_api_key", "google_api_key", "openai_api_key"])

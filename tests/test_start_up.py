@@ -210,7 +210,9 @@ async def test_a_language_nobody_serves_is_said_at_the_start(
         ("PORT", "70000", "less than or equal to 65535"),
         ("PORT", "eighty", "valid integer"),
         ("STT_ENGINE", "whisper", "'auto', 'google', 'local' or 'scripted'"),
-        ("ALTERNATIVE_LANGUAGES", "a,b,c,d", "at most 3"),
+        ("ALTERNATIVE_LANGUAGES", "de,fr,it,es", "at most 3"),
+        ("ALTERNATIVE_LANGUAGES", "german,french", "such as en-US."),
+        ("TTS_EMULATOR_HOST", "http://localhost:1", "host:port"),
     ],
 )
 def test_a_bad_setting_is_named_with_what_it_may_be(
@@ -221,6 +223,7 @@ def test_a_bad_setting_is_named_with_what_it_may_be(
     with pytest.raises(BadSettings) as caught:
         read_settings()
     assert caught.value.message.startswith(f"{name}: ")
+    assert caught.value.message.count(name) == 1
     assert allowed in caught.value.message
 
 
