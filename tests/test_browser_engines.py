@@ -40,12 +40,14 @@ def serving(tutor: TutorChoice, *, key: str = "", base_url: str = "") -> Iterato
 
 def assert_key_is_asked_for(learner: LearnerPage) -> None:
     """Check that the page says which setting to change, and does not call again."""
-    learner.wait_for("error")
+    learner.wait_for("unserved")
+    assert "Whoever runs this tutor" in learner.page.inner_text("#state-hint")
     alert = learner.page.get_by_role("alert")
     alert.get_by_text("GEMINI_API_KEY").first.wait_for()
     error = learner.last_received(Error)
     assert alert.locator("p").all_inner_texts() == [error.message, error.action]
     assert learner.page.locator("#microphone").is_disabled()
+    assert learner.page.locator("#examples button:enabled").count() == 0
     assert learner.received == [error]
 
 

@@ -10,6 +10,9 @@ import { ProtocolError, decode, encode } from "./protocol.js";
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 8_000;
 
+/** A connection that lasts so long works; one that breaks sooner may do so again at once. */
+const STABLE_MS = 10_000;
+
 /** Wait after a server that stops: at random, so that not all pages reach the next one at once. */
 const RESTART_MS = 5_000;
 
@@ -24,13 +27,14 @@ const MAX_UNANSWERED = 3;
 const MAX_BUFFERED_BYTES = 65_536;
 
 /** Closes after which trying again cannot help (RFC 6455 7.4.1, BACKEND_SPEC.md). */
-const FINAL_CODES = new Set([1002, 1003, 1007, 1008, 1009, 4400, 4403, 4503]);
+const FINAL_CODES = new Set([1002, 1003, 1007, 1008, 1009, 4400, 4403]);
 
 const NORMAL = 1000;
 const LOST = 1006;
 const RESTART = 1012;
 const CROWDED = 1013;
 const UNREADABLE = 4400;
+const MISCONFIGURED = 4503;
 
 /**
  * @typedef {object} Listener
@@ -48,6 +52,8 @@ export class Connection {
   #attempts = 0;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #pulse;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #proving;
   /** Pings since anything arrived. Counted, for a page that sleeps cannot trust the clock. */
   #unanswered = 0;
   /** @type {string | null} */
@@ -125,18 +131,28 @@ export class Connection {
   /** @param {ServerMessage} message */
   #take(message) {
     if (message.type === "welcome") {
-      this.#attempts = 0;
+      this.#prove();
       this.#resume = message.resume_token;
       this.#listener.follow("open");
     }
     this.#listener.receive(message);
   }
 
+  /** Let the waits begin anew once the connection has shown that it lasts. */
+  #prove() {
+    clearTimeout(this.#proving);
+    this.#proving = setTimeout(() => {
+      this.#attempts = 0;
+    }, STABLE_MS);
+  }
+
   /** @param {number} code */
   #close(code) {
     clearInterval(this.#pulse);
+    clearTimeout(this.#proving);
     this.#socket = null;
     if (code === NORMAL) return this.#listener.follow("closed");
+    if (code === MISCONFIGURED) return this.#listener.follow("unserved");
     if (FINAL_CODES.has(code)) return this.#listener.follow("failed");
     this.#listener.follow("reconnecting");
     setTimeout(() => this.open(), this.#wait(code));

@@ -2,6 +2,7 @@
 /** The smaller parts of the page: who answers, how fast, and what went wrong. */
 
 import { byId, element, elementOf, setText } from "./dom.js";
+import { answeredAfter } from "./state.js";
 import { NOTICES, PRACTICE_TUTOR, STAGES, isPracticeTutor, seconds } from "./words.js";
 
 /** @param {import("./messages.js").EngineNames | null} engines */
@@ -18,13 +19,13 @@ export function showEngines(engines) {
 /** @param {import("./state.js").PageState} state */
 export function showLatency({ metrics, underruns }) {
   const panel = elementOf("latency", HTMLDetailsElement);
-  panel.dataset["known"] = String(metrics !== null);
-  if (!metrics) return;
+  const total = answeredAfter(metrics);
+  panel.dataset["known"] = String(total !== null);
+  if (!metrics || total === null) return;
   const stages = STAGES.flatMap(([field, name]) => {
     const time = metrics[field];
     return time ? [{ name, time }] : [];
   });
-  const total = metrics.total_ms ?? stages.reduce((sum, { time }) => sum + time, 0);
   setText("latency-total", seconds(total));
   byId("latency-stages").replaceChildren(
     ...stages.map(({ name, time }) => stageRow(name, time, total)),

@@ -7,7 +7,7 @@ import * as notices from "./notices.js";
 /** @typedef {import("./messages.js").ServerMessage} ServerMessage */
 /** @typedef {import("./playback-queue.js").PlaybackEvent} PlaybackEvent */
 
-/** @typedef {"connecting" | "open" | "reconnecting" | "closed" | "failed"} ConnectionStatus */
+/** @typedef {"connecting" | "open" | "reconnecting" | "closed" | "failed" | "unserved"} ConnectionStatus */
 /** @typedef {"off" | "asking" | "on" | "muted"} MicrophoneStatus */
 
 /** @typedef {notices.Notice} Notice */
@@ -43,7 +43,7 @@ import * as notices from "./notices.js";
 /** What a learner sees of all that. */
 /**
  * @typedef {"connecting" | "ready" | "asking" | "listening" | "muted" | "hearing" | "thinking"
- *   | "speaking" | "ducked" | "reconnecting" | "closed" | "error"} ShownState
+ *   | "speaking" | "ducked" | "reconnecting" | "closed" | "unserved" | "error"} ShownState
  */
 
 /** @type {PageState} */
@@ -114,6 +114,17 @@ export function shownState({ connection, microphone, phase, ducked }) {
  */
 export function isAnswering({ connection, phase }) {
   return connection === "open" && (phase === "thinking" || phase === "speaking");
+}
+
+/**
+ * How long the learner waited for the first sound, in ms; null where none came. What was typed has
+ * no end of speech to count from, only stages.
+ * @param {PageState["metrics"]} metrics
+ * @returns {number | null}
+ */
+export function answeredAfter(metrics) {
+  if (!metrics || metrics.tts_ms === null) return null;
+  return metrics.total_ms ?? (metrics.llm_ms ?? 0) + metrics.tts_ms;
 }
 
 /**

@@ -14,6 +14,7 @@ export class View {
   #microphone = elementOf("microphone", HTMLButtonElement);
   #stop = elementOf("stop", HTMLButtonElement);
   #send = elementOf("send", HTMLButtonElement);
+  #examples = byId("examples").querySelectorAll("button");
   /** @type {Partial<PageState>} */
   #shown = {};
 
@@ -34,10 +35,11 @@ export class View {
   #showControls(state) {
     const { microphone, connection } = state;
     this.#microphone.dataset["microphone"] = microphone;
-    this.#microphone.disabled = microphone === "asking" || connection === "failed";
+    this.#microphone.disabled = microphone === "asking" || isOver(connection);
     setText("microphone-label", MICROPHONE_LABELS[microphone]);
     this.#stop.disabled = !isAnswering(state);
     this.#send.disabled = connection !== "open";
+    for (const example of this.#examples) example.disabled = isOver(connection);
   }
 
   /** @param {PageState} state */
@@ -45,6 +47,14 @@ export class View {
     byId("introduction").hidden = captions.length > 0;
     this.#conversation.show(captions);
   }
+}
+
+/**
+ * Whether nothing on the page can bring the tutor back.
+ * @param {import("./state.js").ConnectionStatus} connection
+ */
+function isOver(connection) {
+  return connection === "failed" || connection === "unserved";
 }
 
 /** @param {PageState} state */

@@ -19,6 +19,7 @@ export const STATES = {
   ducked: { word: "Was that you?", hint: "I lowered my voice. Go on, or I will." },
   reconnecting: { word: "Reconnecting", hint: "The connection broke. Trying again…" },
   closed: { word: "Disconnected", hint: "Reload the page to begin again." },
+  unserved: { word: "Not set up", hint: "Whoever runs this tutor has to put something right." },
   error: { word: "Cannot connect", hint: "Reload the page to begin again." },
 };
 

@@ -70,11 +70,15 @@ test("a connection that breaks is tried again, with the token of its session", (
   assert.deepEqual(greeting(sockets[1]), { version: 1, resume: "t" });
 });
 
-test("waits double up to 8 s, and begin anew after a welcome", () => {
+test("waits double up to 8 s, and begin anew after a connection that lasts", () => {
   const waits = [];
   for (let n = 0; n < 6; n += 1) waits.push(waitAfterClose());
   assert.deepEqual(waits, [500, 1_000, 2_000, 4_000, 8_000, 8_000]);
   welcome();
+  mock.timers.tick(9_999);
+  assert.equal(waitAfterClose(), 8_000);
+  welcome();
+  mock.timers.tick(10_000);
   assert.equal(waitAfterClose(), 500);
 });
 
@@ -106,7 +110,7 @@ for (const [code, status] of [
   [1009, "failed"],
   [4400, "failed"],
   [4403, "failed"],
-  [4503, "failed"],
+  [4503, "unserved"],
 ]) {
   test(`close code ${code} is final: ${status}`, () => {
     sockets[0].onclose({ code });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { INITIAL_STATE, isAnswering, reduce, shownState } from "../../static/js/state.js";
+import { INITIAL_STATE, answeredAfter, isAnswering, reduce, shownState } from "../../static/js/state.js";
 
 const ENGINES = { stt: "Ears", tutor: "Practice tutor", voice: "Mouth" };
 const welcome = (session_id, resumed = false) => ({
@@ -32,6 +32,7 @@ for (const [shown, ...actions] of [
   ["reconnecting", ...OPEN, ON, { type: "connection", status: "reconnecting" }],
   ["closed", ...OPEN, { type: "connection", status: "closed" }],
   ["error", ...OPEN, { type: "connection", status: "failed" }],
+  ["unserved", { type: "connection", status: "unserved" }],
 ]) {
   test(`shows ${shown} after ${actions.length} steps`, () => {
     assert.equal(shownState(after(...actions)), shown);
@@ -154,3 +155,15 @@ test("gaps in playback are counted over all answers", () => {
   });
   assert.equal(after(...OPEN, gap(1), gap(2)).underruns, 2);
 });
+
+for (const [what, metrics, total] of [
+  ["nothing measured", null, null],
+  ["speech", { stt_ms: 40, llm_ms: 5, tts_ms: 120, total_ms: 975 }, 975],
+  ["a typed question", { stt_ms: null, llm_ms: 5, tts_ms: 120, total_ms: null }, 125],
+  ["an answer without a sound", { stt_ms: 40, llm_ms: 5, tts_ms: null, total_ms: null }, null],
+  ["no answer", { stt_ms: null, llm_ms: null, tts_ms: null, total_ms: null }, null],
+]) {
+  test(`the time of an answer: ${what}`, () => {
+    assert.equal(answeredAfter(metrics), total);
+  });
+}
