@@ -6,7 +6,8 @@ import pytest
 
 from engines.google.gemini.thinking import configure_thinking, limit_tokens
 from settings import Settings, Thinking
-from tests.google_emulator.gemini_rules import MODELS, check_request
+from tests.google_emulator.gemini_rules import check_request
+from tests.google_emulator.gemini_tables import MODELS
 
 LOWEST: dict[str, dict[str, Any] | None] = {
     "gemini-2.5-flash": {"thinking_budget": 0},

@@ -17,7 +17,7 @@ from settings import Settings
 from tests.engine_contract import collect
 from tests.gemini_tutor import CALL, ask, running_tutor
 from tests.google_emulator.faults import Fault
-from tests.google_emulator.gemini_rules import MODELS
+from tests.google_emulator.gemini_tables import MODELS
 from tests.google_emulator.process import Emulator
 
 PNG = Picture(b"\x89PNG" + random.Random(1).randbytes(100_000), "image/png")
