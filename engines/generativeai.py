@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from engine_api import Picture, Question
 from engines.google.gemini.replies import MAX_TOKENS, REFUSALS
 from engines.tutoring import tutor_errors
-from engines.tutoring.attempts import LONGEST_RETRY_DELAY_S, Fault, answer_from
+from engines.tutoring.attempts import CHARS_PER_TOKEN, LONGEST_RETRY_DELAY_S, Fault, answer_from
 from engines.tutoring.checks import check_key, check_model
 from engines.tutoring.dialogue import Line, Part, write_dialogue
 from engines.tutoring.endings import read_to_ending
@@ -27,9 +27,6 @@ from errors import EngineError
 from settings import Settings
 
 logger = logging.getLogger(__name__)
-
-CHARS_PER_TOKEN = 8
-"""No language packs more into a token, so an answer is never longer than its limit times this."""
 
 KEY_SETTING = "GEMINI_API_KEY"
 ROLES = {"learner": "user", "tutor": "model"}

@@ -18,6 +18,9 @@ from errors import EngineError
 
 logger = logging.getLogger(__name__)
 
+CHARS_PER_TOKEN = 8
+"""No language packs more into a token, so an answer is never longer than its limit times this."""
+
 RETRY_DELAY_S = 0.1
 """Rest before the next attempt; a learner waits for it in silence."""
 
@@ -102,6 +105,7 @@ async def answer_from(
                 raise fault.error
             finally:
                 del fault  # its traceback holds this frame, so the frame must not hold it
+
         number = following
         await asyncio.sleep(fault.delay_s)
 

@@ -12,12 +12,10 @@ from engines.google.gemini.contents import Content, write_contents
 from engines.google.gemini.replies import Ending, Piece, read_chunk
 from engines.google.gemini.thinking import configure_thinking, limit_tokens, takes_temperature
 from engines.google.gemini.tutor_faults import EndedEarly
+from engines.tutoring.attempts import CHARS_PER_TOKEN
 from engines.tutoring.endings import read_to_ending
 from engines.tutoring.prompt import instruct
 from settings import Settings
-
-CHARS_PER_TOKEN = 8
-"""No language packs more into a token, so an answer is never longer than its limit times this."""
 
 PLACEHOLDER = "."
 """Stands for the contents, which go past the client's conversion as an extra of the body."""
