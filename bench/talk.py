@@ -29,6 +29,10 @@ from messages import (
 WELCOME_TIMEOUT_S = 10.0
 
 
+class NotSaved(Exception):
+    """The answer was heard but cannot be kept; the text says why."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command.
 
@@ -38,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     try:
         exchange = asyncio.run(_run(options))
+    except NotSaved as error:
+        return _fail(f"the answer cannot be saved as {options.out}: {error}")
     except ConnectionRefusedError:
         return _fail(f"nobody answers at {options.url}; start the server with: make run")
     except (OSError, InvalidHandshake, InvalidURI) as error:
@@ -75,9 +81,16 @@ async def _run(options: argparse.Namespace) -> Exchange:
         exchange = await _ask(client, question, options.interrupt_after, transcript)
     print_times(exchange, question)
     if exchange.reply is not None:
-        write_speech(options.out, bytes(exchange.reply.pcm))
-        print(f"\nanswer saved as {options.out}")
+        _save(options.out, bytes(exchange.reply.pcm))
     return exchange
+
+
+def _save(path: Path, pcm: bytes) -> None:
+    try:
+        write_speech(path, pcm)
+    except OSError as error:
+        raise NotSaved(error.strerror) from error
+    print(f"\nanswer saved as {path}")
 
 
 async def _ask(
@@ -92,7 +105,7 @@ class Transcript:
     """Prints what is said on both sides as it comes, with the seconds since the beginning."""
 
     def __init__(self) -> None:
-        self.began = 0.0
+        self.began: float | None = None
 
     def show(self, received: Received[ServerMessage]) -> None:
         """Print a message, if it is one for people."""
@@ -109,7 +122,8 @@ class Transcript:
                 self._print(received.at, "error", f"{error.code}: {error.message} {error.action}")
 
     def _print(self, at: float, who: str, text: str) -> None:
-        print(f"{at - self.began:7.2f} s  {who:>5}  {text.strip()}", flush=True)
+        since = at if self.began is None else self.began
+        print(f"{at - since:7.2f} s  {who:>5}  {text.strip()}", flush=True)
 
 
 def print_times(exchange: Exchange, question: Recording | str) -> None:

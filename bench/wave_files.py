@@ -49,7 +49,7 @@ def read_speech(path: Path) -> bytes:
 
 def write_speech(path: Path, pcm: bytes) -> None:
     """Write the tutor's voice, PCM16 LE at 24 kHz, as a WAV file."""
-    with wave.open(str(path), "wb") as file:
+    with path.open("wb") as opened, wave.open(opened, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(OUTPUT_RATE)

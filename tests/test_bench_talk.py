@@ -40,6 +40,14 @@ class FailingTutor(ScriptedTutor):
         yield ""
 
 
+class KeylessTutor(ScriptedTutor):
+    """A tutor that cannot start."""
+
+    async def start(self) -> None:
+        """Miss the key."""
+        raise EngineError("tutor_unauthorized", "There is no key.", "Set one.")
+
+
 @pytest.fixture
 def recording(tmp_path: Path) -> Path:
     """A WAV file in which something loud is said for 0.6 s."""
@@ -56,6 +64,12 @@ def url() -> Iterator[str]:
 def failing_url() -> Iterator[str]:
     """A server whose tutor fails."""
     yield from serve_engines(replace(play(SCRIPT), tutor=FailingTutor(SCRIPT)))
+
+
+@pytest.fixture
+def keyless_url() -> Iterator[str]:
+    """A server whose tutor could not start."""
+    yield from serve_engines(replace(play(SCRIPT), tutor=KeylessTutor(SCRIPT)))
 
 
 def serve_engines(engines: Engines) -> Iterator[str]:
@@ -121,6 +135,25 @@ def test_an_engine_that_fails_is_reported(
     arguments = ["--text", "Hello?", "--url", failing_url, "--out", str(tmp_path / "a.wav")]
     assert main(arguments) == 1
     assert "tutor_failed: The tutor is ill." in capsys.readouterr().out
+
+
+def test_a_server_that_is_not_set_up_is_reported(
+    keyless_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it says in place of a welcome comes at the beginning of time."""
+    assert main(["--text", "Hello?", "--url", keyless_url]) == 1
+    assert "   0.00 s  error  tutor_unauthorized: There is no key." in capsys.readouterr().out
+
+
+def test_an_answer_that_cannot_be_saved_names_the_file(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is no trouble of the connection."""
+    out = tmp_path / "nowhere" / "answer.wav"
+    assert main(["--text", "Hello?", "--url", url, "--out", str(out)]) == 1
+    told = capsys.readouterr().err
+    assert f"cannot be saved as {out}: No such file or directory" in told
+    assert "connect" not in told
 
 
 def test_nobody_there_is_said_plainly(
