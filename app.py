@@ -161,12 +161,12 @@ def __getattr__(name: str) -> FastAPI:
     try:
         made = create_app()
     except BadSettings as error:
-        _give_up(error)
+        give_up(error)
     globals()["app"] = made  # uvicorn asks twice
     return made
 
 
-def _give_up(error: BadSettings) -> NoReturn:
+def give_up(error: BadSettings) -> NoReturn:
     """End the process; whoever started it reads what to correct, and no traceback."""
     logger.critical("%s %s", error.message, error.action)
     sys.exit(2)
@@ -179,7 +179,7 @@ def main() -> None:
         settings = read_settings()
         listener = _listen(settings.host, settings.port)
     except BadSettings as error:
-        _give_up(error)
+        give_up(error)
     config = uvicorn.Config(
         create_app(settings),
         # PCM hardly shrinks: compression would cost a fifth more CPU and save an eighth.

@@ -45,7 +45,7 @@ def own_process() -> Iterator["subprocess.Popen[str]"]:
 @pytest.fixture
 def emulated_app(free_port: int) -> Iterator[int]:
     """The port of the app, which the command of ``make run-emulated`` is starting."""
-    environment = {**os.environ, "PORT": str(free_port)}
+    environment = {**os.environ, "PORT": str(free_port), "VOICE_ENGINE": "scripted"}
     command = [sys.executable, "-m", "tests.google_emulator.run"]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as app:
         yield free_port
@@ -87,14 +87,14 @@ def test_a_taken_port_is_reported(emulator: Emulator) -> None:
 
 
 async def test_run_emulated(emulated_app: int) -> None:
-    """One command serves the app on Google's engines, with the emulator in Google's place."""
+    """One command serves the app on Google's engines, emulated, where nothing else was set."""
     async with asyncio.timeout(START_TIMEOUT_S):
         await until_open(emulated_app)
     health = httpx2.get(f"http://127.0.0.1:{emulated_app}/health", timeout=START_TIMEOUT_S)
     names = {sense: engine["name"] for sense, engine in health.json()["engines"].items()}
     assert names["stt"] == "Google Cloud Speech"
     assert names["tutor"].startswith("Gemini")
-    assert names["voice"].startswith("Google")
+    assert names["voice"] == "Scripted"
 
 
 # --- steering it --------------------------------------------------------------------------------
