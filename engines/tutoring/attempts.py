@@ -105,7 +105,6 @@ async def answer_from(
                 raise fault.error
             finally:
                 del fault  # its traceback holds this frame, so the frame must not hold it
-
         number = following
         await asyncio.sleep(fault.delay_s)
 
