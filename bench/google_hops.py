@@ -75,8 +75,8 @@ def find_calls(entries: Iterable[Entry], questions: Iterable[str]) -> dict[Call,
             case {"service": "llm", "event": "request", "contents": [*_, {"texts": [*_, text]}]}:
                 if text in asked:
                     calls[entry["call"], "llm"] = text
-            case {"service": "tts", "event": "input", "text": text} if text in sentences:
-                calls[entry["call"], "tts"] = sentences[text]
+            case {"service": "tts", "event": "input", "text": text} if text.strip() in sentences:
+                calls[entry["call"], "tts"] = sentences[text.strip()]
     return calls
 
 

@@ -35,7 +35,7 @@ from engines.google.speaking.wav import bare_pcm
 from tests.google_emulator.faults import Fault
 from tests.google_emulator.process import Emulator
 from tests.google_emulator.tone_words import decode_words
-from tests.google_emulator.vocabulary import find_words
+from tests.google_emulator.vocabulary import OTHER, find_words
 
 TEXT = "Two plus two is four."
 KORE = VoiceSelectionParams(language_code="en-US", name="en-US-Chirp3-HD-Kore")
@@ -109,13 +109,19 @@ async def test_stream_says_what_it_is_sent(
     client: TextToSpeechAsyncClient, emulator: Emulator
 ) -> None:
     """Texts come back as tone words, in order, in pieces, without a header."""
-    audio = await stream(client, [configure(), say(), say("Try again.")])
+    audio = await stream(client, [configure(), say(f"{TEXT} "), say("Try again.")])
     assert decode_words(b"".join(audio), 24_000) == find_words(f"{TEXT} Try again.")
     assert len(audio) > 5
     events = [entry["event"] for entry in emulator.journal(method="stream")]
     assert events[:2] == ["opened", "config"]
     assert events[-1] == "ended"
     assert {"input", "audio", "half_closed"} <= set(events)
+
+
+async def test_inputs_of_a_stream_are_one_text(client: TextToSpeechAsyncClient) -> None:
+    """Words are glued together where no space stands between two inputs."""
+    audio = await stream(client, [configure(), say("Two plus"), say("two is "), say("four.")])
+    assert decode_words(b"".join(audio), 24_000) == ["two", "plus", OTHER, "is", "four"]
 
 
 async def test_stream_is_given_up_without_input(

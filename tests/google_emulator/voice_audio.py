@@ -7,16 +7,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.google_emulator.tone_words import WORD_MS, encode_words, silence
-from tests.google_emulator.vocabulary import find_words
+from tests.google_emulator.vocabulary import OTHER, find_words
 
 CLAUSE = re.compile(r"[^,;:.!?]*[,;:.!?]*")
 ENDS = ".!?"
+FIRST_WORD = re.compile(r"\w+")
 
 WAV_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 WAVE_FORMATS = {"LINEAR16": (1, 16), "ALAW": (6, 8), "MULAW": (7, 8)}
 """Number and bits a sample of the formats that carry a header."""
 
 Samples = NDArray[np.int32]
+
+
+def join_on(before: str, text: str) -> str:
+    """Return what is said for a text that goes on after another one as if both were one.
+
+    Without a space between them the words that meet are one, which nobody understands.
+    """
+    meets = bool(before) and not (before[-1].isspace() or text[0].isspace())
+    return FIRST_WORD.sub(OTHER, text, count=1) if meets else text
 
 
 def speak_text(text: str, rate: int, speed: float, comma_ms: float, stop_ms: float) -> bytes:

@@ -1,4 +1,4 @@
-"""One call of StreamingSynthesize: reads texts, speaks them in order, gives up when none come."""
+"""One call of StreamingSynthesize: reads parts of a text, speaks them, gives up when none come."""
 
 import asyncio
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from google.cloud.texttospeech_v1.types import cloud_tts
 from tests.google_emulator.behaviour import VoiceBehaviour
 from tests.google_emulator.faults import Fault
 from tests.google_emulator.journal import Call
-from tests.google_emulator.voice_audio import add_header, encode, speak_text
+from tests.google_emulator.voice_audio import add_header, encode, join_on, speak_text
 from tests.google_emulator.voice_rules import Refusal, check_text, check_voice
 
 DEFAULT_RATE = 24_000
@@ -52,6 +52,7 @@ class VoiceStream:
         self._fault = fault
         self._context = context
         self._texts: asyncio.Queue[str | None] = asyncio.Queue(MAX_TEXTS)
+        self._last = ""
         self._config: Any = None
         self._messages = 0
         self._bytes = 0
@@ -96,7 +97,8 @@ class VoiceStream:
         text = request.input.text or request.input.markup
         self._call.record("input", text=text, characters=len(text))
         check_text(text)
-        await self._texts.put(text)
+        before, self._last = self._last, text
+        await self._texts.put(join_on(before, text))
 
     def _configure(self, config: Any) -> None:
         if self._config is not None:

@@ -36,9 +36,12 @@ def streaming_config(voice: VoiceChoice, speaking_rate: float) -> bytes:
 
 
 def streaming_input(text: str) -> bytes:
-    """Return a message with the next text of a stream."""
+    """Return a message with the next text of a stream.
+
+    To the service all of them are one text, so each ends with the space before the next.
+    """
     request = _StreamingRequest()
-    request.input.text = text
+    request.input.text = f"{text} "
     return bytes(request.SerializeToString())
 
 

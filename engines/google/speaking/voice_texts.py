@@ -5,9 +5,9 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-MAX_BYTES = 5_000
-"""Longest text of one request in UTF-8; the service does not raise it for anyone.
-https://cloud.google.com/text-to-speech/quotas"""
+MAX_BYTES = 4_999
+"""Longest text in UTF-8: the service takes 5,000 bytes in one request, of which a space that parts
+it from the next is one. https://cloud.google.com/text-to-speech/quotas"""
 
 NATURAL_BREAKS = (". ", "; ", ", ", " ")
 
