@@ -1,5 +1,6 @@
 """The edge: HTTP and WebSocket in, sessions behind it. Only this module knows FastAPI."""
 
+import asyncio
 import gc
 import logging
 import socket
@@ -29,6 +30,9 @@ STATIC = Path(__file__).parent / "static"
 
 TCP_USER_TIMEOUT_MS = 15_000
 """Longest that sent bytes may stay unacknowledged (RFC 5482); then the kernel hangs up."""
+
+LAST_WORD_S = 0.2
+"""After uvicorn has said that the start is complete, which would hide that it was in vain."""
 
 PAGE_HEADERS = {
     "Content-Security-Policy": (
@@ -123,6 +127,8 @@ def _lifespan(room: EngineRoom) -> Callable[[FastAPI], Any]:
         configure_logging()
         try:
             await room.start()
+            if room.fault is not None:
+                asyncio.get_running_loop().call_later(LAST_WORD_S, _say_that_nobody_is_served)
             # What start-up made lives as long as the process; a full collection over it would stop
             # every session for a tenth of a second.
             gc.collect()
@@ -132,6 +138,11 @@ def _lifespan(room: EngineRoom) -> Callable[[FastAPI], Any]:
             await room.aclose()
 
     return lifespan
+
+
+def _say_that_nobody_is_served() -> None:
+    refusal = f"every session is refused with {CloseCode.MISCONFIGURED:d}"
+    logger.error("not serving: %s until the errors above are put right", refusal)
 
 
 class ClientSocket:
@@ -203,7 +214,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        # Python adds the address once more.
+        reason = str(error.strerror or error).partition(" (while")[0]
         raise BadSettings(
             "bad_address",
             f"Cannot listen on HOST {host}, PORT {port}: {reason}.",

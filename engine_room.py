@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from engine_api import Counting, Engine, Engines
-from errors import CloseCode, EngineError
+from errors import EngineError
 
 SETTINGS = {
     "detector": "STT_ENGINE",
@@ -51,10 +51,7 @@ class EngineRoom:
                 self._note(error, f"{sense} cannot start: ")
         if not self.engines.serve(self._language):
             self._note(_speechless(self.engines))
-        if self._faults:
-            refusal = f"every session is refused with {CloseCode.MISCONFIGURED:d}"
-            logger.error("not serving: %s until this is put right", refusal)
-        else:
+        if not self._faults:
             logger.info("ready: %s", ", ".join(engine.name for engine in self._parts.values()))
 
     def _note(self, error: EngineError, where: str = "") -> None:
