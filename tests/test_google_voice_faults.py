@@ -264,6 +264,18 @@ async def test_reply_ends_when_the_voice_is_closed(voice: GoogleVoice, emulator:
     assert (await hearing).code in ("voice_failed", "voice_closed")
 
 
+async def test_reply_is_divided_alike_whatever_was_said_before(
+    voice: GoogleVoice, emulator: Emulator
+) -> None:
+    """One learner's odd replies move no other learner's sentences."""
+    before = await speak(voice)
+    for _ in range(3):
+        await hear(voice, write(["A b c d e f g h i j k l m n o."]))
+    after = await speak(voice)
+    assert [before.words_of(n) for n in range(4)] == [after.words_of(n) for n in range(4)]
+    assert after.code == ""
+
+
 # --- refusals -----------------------------------------------------------------------------------
 
 

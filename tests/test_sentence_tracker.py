@@ -174,21 +174,6 @@ def test_speech_that_cannot_be_all_is_told() -> None:
     assert not tracker.is_far_behind
 
 
-def test_pace_is_told_once_all_is_said() -> None:
-    """A stream that has ended teaches how fast the voice speaks; a single word does not."""
-    tracker = SentenceTracker()
-    tracker.send(SENTENCES[1])
-    tracker.hear(say(SENTENCES[1], 2_000))
-    assert tracker.pace is None
-    tracker.end()
-    assert tracker.pace == pytest.approx(2_000, rel=0.01)
-    short = SentenceTracker()
-    short.send("No.")
-    short.hear(sound(0.5))
-    short.end()
-    assert short.pace is None
-
-
 def test_end_of_what_was_sent_is_told_by_length_and_pause() -> None:
     """Half a sentence is no end, nor is its last word before the pause."""
     tracker = SentenceTracker()

@@ -28,7 +28,7 @@ PAUSE_WEIGHT = 5.0
 """Letters the pause after a sentence is as long as, together with what every sentence adds."""
 
 SAMPLES_PER_LETTER = OUTPUT_RATE / 16
-"""Pace of a voice that has not been heard yet."""
+"""Pace of a usual voice. It is not learned: odd texts of one learner would spoil it for others."""
 
 SPREAD = 0.25
 """Standard deviation of the length of a sentence against its estimate, as a logarithm."""
@@ -123,12 +123,6 @@ class SentenceTracker:
         return self._pauses.samples
 
     @property
-    def pace(self) -> float | None:
-        """Samples a letter took in a stream that has ended; ``None`` if it tells too little."""
-        weight = sum(sentence.weight for sentence in self._sent)
-        return self.samples / weight if self._ended and weight > 4 * PAUSE_WEIGHT else None
-
-    @property
     def follows_another(self) -> bool:
         """Whether a sentence was sent whose speech has not begun."""
         return self._current < len(self._sent) - 1
@@ -137,8 +131,7 @@ class SentenceTracker:
     def is_far_behind(self) -> bool:
         """Whether there is too little audio for what was sent, at any pace."""
         weight = sum(sentence.weight for sentence in self._sent)
-        # Odd texts may have taught a pace far too slow.
-        return self.samples < HARDLY_BEGUN * weight * min(self._pace, SAMPLES_PER_LETTER)
+        return self.samples < HARDLY_BEGUN * weight * self._pace
 
     @property
     def is_at_an_end(self) -> bool:

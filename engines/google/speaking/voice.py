@@ -34,9 +34,6 @@ ATTEMPT_SHARE = 0.4
 """An attempt's share of the time a voice has. Two of them, and the wait for a connection between,
 end before the loop's own watchdog does."""
 
-PACE_GAIN = 0.3
-"""Weight of the latest stream in what is known of a voice's pace."""
-
 logger = logging.getLogger(__name__)
 
 
@@ -62,7 +59,6 @@ class GoogleVoice:
             "voice", HOST, settings.tts_emulator_host, settings.google_application_credentials
         )
         self._table: VoiceTable | None = None
-        self._paces: dict[str, float] = {}
         self._counts: Counter[str] = Counter(quota_refused=0)
 
     @property
@@ -160,19 +156,12 @@ class GoogleVoice:
                 yield piece
 
     def _line_for(self, voice: VoiceChoice, rate: float) -> VoiceLine:
-        pace = self._paces.get(voice.name, SAMPLES_PER_LETTER)
-
-        def learn(measured: float) -> None:
-            known = self._paces.get(voice.name, measured * rate)
-            self._paces[voice.name] = known + PACE_GAIN * (measured * rate - known)
-
         return VoiceLine(
             channels=self._channels,
             config=streaming_config(voice, rate),
-            pace=pace / rate,
+            pace=SAMPLES_PER_LETTER / rate,
             patience_s=self._patience_s,
             idle_s=self._idle_s,
-            learn_pace=learn,
         )
 
     @property

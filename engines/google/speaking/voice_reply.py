@@ -7,7 +7,7 @@ that may have been begun is never said twice.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from engine_api import OUTPUT_RATE, SpokenAudio
@@ -41,10 +41,9 @@ class VoiceLine:
     Attributes:
         channels: The connections.
         config: The first message of each stream.
-        pace: Samples a letter takes, as far as is known.
+        pace: Samples a letter takes.
         patience_s: How long an attempt may owe audio; a second one takes as long again.
         idle_s: How long a stream waits for text before it ends.
-        learn_pace: Told the pace of each stream that has ended.
     """
 
     channels: Channels
@@ -52,7 +51,6 @@ class VoiceLine:
     pace: float
     patience_s: float
     idle_s: float
-    learn_pace: Callable[[float], None]
 
 
 class StreamedReply:
@@ -123,8 +121,6 @@ class StreamedReply:
                 self.wake()
         if fault is not None:
             self._recover(spoken, fault)
-        elif pace := spoken.tracker.pace:
-            self._line.learn_pace(pace)
 
     async def _converse(self, connection: Connection, spoken: SpokenTexts, text: Text) -> None:
         is_second = text is self._tried_again
