@@ -152,7 +152,9 @@ async def test_any_file_of_credentials_will_do(tmp_path: Path, content: str) -> 
     await pool.aclose()
 
 
-@pytest.mark.parametrize("content", [None, "no json", "{}", '{"type": "authorized_user"}'])
+@pytest.mark.parametrize(
+    "content", [None, "no json", "{}", "[1, 2]", '"words"', '{"type": "authorized_user"}']
+)
 @pytest.mark.parametrize("stage", ["stt", "voice"])
 async def test_a_file_without_credentials_is_named(
     tmp_path: Path, stage: Stage, content: str | None, caplog: pytest.LogCaptureFixture

@@ -33,16 +33,13 @@ OPTIONS = (
     # A dead connection is noticed after 40 s; not by pings without a call, which servers punish.
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
-    # A service that comes back is noticed within a second; to connect may take five.
+    # Calls fail at once between two attempts to connect. That time grows to two minutes unless
+    # told otherwise, long after the service is back; an attempt itself may take five seconds.
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1_000),
     ("grpc.min_reconnect_backoff_ms", 5_000),
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", -1),
-    # Between attempts to connect; calls fail at once then. By itself it grows to two minutes, long
-    # after the service is back.
-    ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.max_reconnect_backoff_ms", 2_000),
     # Each caller knows better than gRPC what it may send again.
     ("grpc.enable_retries", 0),
 )
@@ -157,7 +154,8 @@ class Channels:
             if self._credentials_file:
                 return _load_file(self._credentials_file)
             credentials, _ = google.auth.default(default_scopes=[SCOPE])
-        except (GoogleAuthError, OSError, ValueError) as error:
+        except (GoogleAuthError, OSError, ValueError, AttributeError, TypeError) as error:
+            # The last two where the file is JSON of another shape.
             raise self._explain(error) from error
         else:
             return credentials

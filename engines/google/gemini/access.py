@@ -69,7 +69,8 @@ class Access:
         """
         try:
             return None if self.key else self._load()
-        except (GoogleAuthError, OSError, ValueError):
+        except (GoogleAuthError, OSError, ValueError, AttributeError, TypeError):
+            # The last two where the file is JSON of another shape.
             raise EngineError(
                 "tutor_unauthorized",
                 f"There are no credentials for Vertex AI, or {CREDENTIALS_SETTING} cannot be read.",
