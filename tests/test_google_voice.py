@@ -147,6 +147,24 @@ async def test_text_is_not_sent_far_ahead_of_what_is_heard(
     assert sum(entry["characters"] for entry in emulator.journal(event="input")) > 60 * 20
 
 
+async def test_lead_is_one_over_all_streams(emulator: Emulator) -> None:
+    """A stream that ended while the learner listens leaves no more room to the next one."""
+    emulator.configure(tts={"audio_speed": 200})
+    async with (
+        google_voice(emulator, idle_s=0.2) as voice,
+        aclosing(voice.speak(write(SENTENCES * 50), options())) as pieces,
+    ):
+        await anext(pieces)
+        await emulator.wait_for("ended", service="tts", method="stream")
+        await asyncio.sleep(0.8)
+        sent = sum(entry["characters"] for entry in emulator.journal(event="input"))
+        assert sent < AHEAD_LETTERS + 100
+        async for piece in pieces:
+            if piece.sentence == 60:
+                break
+    assert len(emulator.journal(event="opened", method="stream")) > 1
+
+
 async def test_sentence_beyond_the_limit_goes_in_parts(
     voice: GoogleVoice, emulator: Emulator
 ) -> None:

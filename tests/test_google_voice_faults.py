@@ -264,9 +264,7 @@ async def test_reply_ends_when_the_voice_is_closed(voice: GoogleVoice, emulator:
     assert (await hearing).code in ("voice_failed", "voice_closed")
 
 
-async def test_reply_is_divided_alike_whatever_was_said_before(
-    voice: GoogleVoice, emulator: Emulator
-) -> None:
+async def test_reply_is_divided_alike_whatever_was_said_before(voice: GoogleVoice) -> None:
     """One learner's odd replies move no other learner's sentences."""
     before = await speak(voice)
     for _ in range(3):

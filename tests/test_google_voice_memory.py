@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from engines.google.speaking.voice import GoogleVoice
+from engines.google.speaking.voice_stream import SpokenTexts
 from tests.google_emulator.process import Emulator
 from tests.google_speaker import SENTENCES, google_voice, options
 
@@ -29,7 +30,7 @@ async def speak_on() -> AsyncGenerator[str, None]:
     await asyncio.Event().wait()
 
 
-async def break_in(voice: GoogleVoice, times: int) -> None:
+async def break_in(voice: GoogleVoice, times: int, moment_s: float = MOMENT_S) -> None:
     """Cancel so many replies while audio comes as fast as it can."""
     for _ in range(times):
         sounding = asyncio.Event()
@@ -41,7 +42,7 @@ async def break_in(voice: GoogleVoice, times: int) -> None:
 
         listening = asyncio.create_task(listen(sounding))
         await sounding.wait()
-        await asyncio.sleep(MOMENT_S)
+        await asyncio.sleep(moment_s)
         listening.cancel()
         await asyncio.wait([listening])
 
@@ -50,6 +51,26 @@ def resident_bytes() -> int:
     """Return how much memory this process has."""
     gc.collect()
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+@pytest.mark.parametrize("moment_s", [0.0, 0.03])
+async def test_reply_that_is_broken_off_leaves_nothing_to_the_collector(
+    google_emulator: Emulator, moment_s: float
+) -> None:
+    """Its texts and audio go with it, at whatever moment, without the garbage collector."""
+    google_emulator.reset()
+    google_emulator.configure(tts={"audio_speed": 100})
+    async with google_voice(google_emulator) as voice:
+        await break_in(voice, 1)
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(10):
+                await break_in(voice, 1, moment_s)
+            await asyncio.sleep(0.1)
+            assert not [kept for kept in gc.get_objects() if isinstance(kept, SpokenTexts)]
+        finally:
+            gc.enable()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc")

@@ -108,7 +108,8 @@ class SentenceTracker:
     """
 
     def __init__(self, pace: float = SAMPLES_PER_LETTER):
-        self._pace = pace
+        self.pace = pace
+        """Samples a letter takes, as far as is known."""
         self._pauses = PauseFinder()
         self._sent: list[_Sent] = []
         self._current = 0
@@ -131,17 +132,17 @@ class SentenceTracker:
     def is_far_behind(self) -> bool:
         """Whether there is too little audio for what was sent, at any pace."""
         weight = sum(sentence.weight for sentence in self._sent)
-        return self.samples < HARDLY_BEGUN * weight * self._pace
+        return self.samples < HARDLY_BEGUN * weight * self.pace
 
     @property
     def is_at_an_end(self) -> bool:
         """Whether all that was sent before the last audio seems to have been said to its end."""
         heard = sum(sentence.weight for sentence in self._sent if sentence.earliest < self.samples)
-        return self._pauses.is_pausing and self.samples > LIKELY * heard * self._pace
+        return self._pauses.is_pausing and self.samples > LIKELY * heard * self.pace
 
     def weight_left(self, sample: int) -> float:
         """Return how much text was sent, in letters, that is spoken after a sample."""
-        begun = min(max(sample - self._begun, 0) / self._pace, self._sent[self._current].weight)
+        begun = min(max(sample - self._begun, 0) / self.pace, self._sent[self._current].weight)
         return sum(sentence.weight for sentence in self._sent[self._current :]) - begun
 
     def send(self, text: str, *, is_fresh: bool = False) -> None:
@@ -189,7 +190,7 @@ class SentenceTracker:
         if len(left) < 2:
             return None
         if self._ended:
-            self._pace = self._pace_of(left)
+            self.pace = self._pace_of(left)
         paths = [_Path(self._begun)]
         closed = [] if self._ended else self._close(paths, left[:1])
         ahead = left[:LOOKAHEAD]
@@ -207,10 +208,10 @@ class SentenceTracker:
     def _extend(self, paths: list[_Path], sentence: _Sent, following: _Sent) -> list[_Path]:
         """Return the paths on which the sentence has ended, the best one to each place."""
         best: dict[int, _Path] = {}
-        length = sentence.weight * self._pace
+        length = sentence.weight * self.pace
         for path in paths:
             for end, gain in self._ends(path.end, length, following):
-                score = path.score + gain + _fit(end - path.end, sentence.weight, self._pace)
+                score = path.score + gain + _fit(end - path.end, sentence.weight, self.pace)
                 if end not in best or score > best[end].score:
                     first_end = end if path.first_end is None else path.first_end
                     best[end] = _Path(end, score, first_end)
@@ -236,8 +237,8 @@ class SentenceTracker:
         closed = []
         for path in paths:
             rest = self.samples - path.end
-            is_short = rest <= weight * self._pace and not self._ended
-            fit = 0.0 if is_short else _fit(rest, weight, self._pace)
+            is_short = rest <= weight * self.pace and not self._ended
+            fit = 0.0 if is_short else _fit(rest, weight, self.pace)
             closed.append(_Path(path.end, path.score + fit, path.first_end))
         return closed
 

@@ -78,6 +78,7 @@ class StreamedReply:
         filling = asyncio.create_task(self._texts.fill(), name="google voice texts")
         try:
             while text := await self._texts.get():
+                await self._wait_for_ears()
                 await self._speak_from(text)
             await filling
         finally:
@@ -102,6 +103,7 @@ class StreamedReply:
             if not self._streams[0].is_over:
                 return None
             self._streams.popleft()
+            self._taken.set()
         return None
 
     async def _speak_from(self, text: Text) -> None:
@@ -133,22 +135,26 @@ class StreamedReply:
 
         async def wait_for_room() -> None:
             self.wake()
-            while spoken.waiting > AHEAD_SAMPLES:
+            while sum(stream.waiting for stream in self._streams) > AHEAD_SAMPLES:
                 await self._wait_until_taken()
 
-        await stream.run(text, lambda: self._next_text(spoken), wait_for_room)
+        await stream.run(text, self._next_text, wait_for_room)
         if spoken.without_audio or spoken.tracker.is_far_behind:
             raise EndedEarly
 
-    async def _next_text(self, spoken: SpokenTexts) -> Text | None:
+    async def _next_text(self) -> Text | None:
         """Return the next text for a stream, ``None`` if none came in time or at all."""
         try:
             async with asyncio.timeout(self._line.idle_s):
-                while spoken.unheard_letters() > AHEAD_LETTERS:
-                    await self._wait_until_taken()
+                await self._wait_for_ears()
                 return await self._texts.get()
         except TimeoutError:
             return None
+
+    async def _wait_for_ears(self) -> None:
+        """Wait while enough text has been sent, over all streams, that nobody has heard."""
+        while sum(spoken.unheard_letters() for spoken in self._streams) > AHEAD_LETTERS:
+            await self._wait_until_taken()
 
     async def _wait_until_taken(self) -> None:
         self._taken.clear()

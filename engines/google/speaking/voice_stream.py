@@ -101,7 +101,9 @@ class SpokenTexts:
         return SpokenAudio(self.texts[number].sentence, pcm)
 
     def unheard_letters(self) -> float:
-        """Return how much text was sent whose audio has not been taken."""
+        """Return how much text was sent, and will be spoken, whose audio has not been taken."""
+        if self.is_over or not self.texts:
+            return self.waiting / self.tracker.pace
         return self.tracker.weight_left(self._taken)
 
 
@@ -191,6 +193,9 @@ class VoiceStream:
                     await wait_for_room()
         except TimeoutError:
             raise Stalled from None
+        finally:
+            # It leads to this task, which would keep the audio until the collector comes.
+            self._limit = None
 
     async def _read_one(self) -> bytes | None:
         """Return the next message, ``None`` after the last or where nobody wants any more."""
