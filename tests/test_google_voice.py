@@ -103,11 +103,22 @@ async def test_sound_leaves_as_soon_as_it_comes(voice: GoogleVoice, emulator: Em
 
 async def test_slow_tutor_keeps_sentences_apart(voice: GoogleVoice, emulator: Emulator) -> None:
     """A stream that was idle between two sentences shows exactly where the second begins."""
-    emulator.configure(tts={"audio_speed": 50, "stop_ms": 0})
+    emulator.configure(tts={"audio_speed": 50})
     heard = await hear(voice, write(SENTENCES, every_s=0.6))
     for number, sentence in enumerate(SENTENCES):
         assert heard.words_of(number) == words_of(sentence)
     assert len(emulator.journal(event="opened", method="stream")) == 1
+
+
+async def test_slow_service_is_not_taken_for_the_end_of_a_sentence(
+    voice: GoogleVoice, emulator: Emulator
+) -> None:
+    """A sentence that is written while the one before comes haltingly gets none of its words."""
+    emulator.configure(tts={"audio_speed": 1.3, "piece_ms": 900})
+    long = "What is two plus two and how many is four plus four and five plus five?"
+    heard = await hear(voice, write([long, *SENTENCES[2:]], every_s=1.2))
+    assert heard.words == words_of(long, *SENTENCES[2:])
+    assert abs(len(heard.words_of(0)) - len(words_of(long))) <= 1
 
 
 async def test_stream_ends_before_the_service_gives_it_up(emulator: Emulator) -> None:
@@ -312,8 +323,8 @@ async def test_cancelled_listener_ends_the_call(
     delays = []
     for number in range(1, BARGE_INS + 1):
         hearing = asyncio.create_task(hear(voice, write(SENTENCES), options(voice=name)))
-        event = "input" if name == "Kore" else "request"
-        await emulator.wait_for(event, service="tts", times=number, text=SENTENCES[0])
+        event, end = ("input", " ") if name == "Kore" else ("request", "")
+        await emulator.wait_for(event, service="tts", times=number, text=SENTENCES[0] + end)
         cancelled = time.monotonic()
         hearing.cancel()
         await asyncio.wait([hearing])

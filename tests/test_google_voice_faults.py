@@ -170,6 +170,17 @@ async def test_stream_that_breaks_in_a_sentence_leaves_the_rest_in_writing(
     await check_recovered(voice)
 
 
+@pytest.mark.parametrize("seconds", [1.0, 2.5])
+async def test_stream_that_ends_well_but_early_is_noticed(
+    voice: GoogleVoice, emulator: Emulator, seconds: float
+) -> None:
+    """Where less than half is said, the learner learns that the rest is in writing only."""
+    plan(emulator, kind="early_end", where="seconds", after=seconds)
+    heard = await speak(voice)
+    check_ended(heard, "voice_failed")
+    assert heard.words
+
+
 async def test_stream_that_stalls_in_a_sentence_leaves_the_rest_in_writing(
     voice: GoogleVoice, emulator: Emulator
 ) -> None:

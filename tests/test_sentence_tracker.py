@@ -164,18 +164,22 @@ def test_letters_that_are_no_word_tell_little() -> None:
 
 
 def test_speech_that_cannot_be_all_is_told() -> None:
-    """A tenth of a sentence is too little at any pace, half of it may be a quick voice."""
+    """Two fifths of a sentence are too little at any pace, half of it may be a quick voice."""
     tracker = SentenceTracker()
     tracker.send(SENTENCES[1])
     spoken = say(SENTENCES[1])
-    tracker.hear(spoken[: len(spoken) // 20 * 2])
+    tracker.hear(spoken[: len(spoken) // 5 * 2])
     assert tracker.is_far_behind
-    tracker.hear(spoken[: len(spoken) // 4 * 2])
+    tracker.hear(spoken[: len(spoken) // 20 * 2])
     assert not tracker.is_far_behind
 
 
 def test_end_of_what_was_sent_is_told_by_length_and_pause() -> None:
-    """Half a sentence is no end, nor is its last word before the pause."""
+    """Half a sentence is no end, nor is the pause at a late comma, nor the last word."""
+    late_comma = SentenceTracker()
+    late_comma.send("What is two plus two and how many is four plus four, and five plus five?")
+    late_comma.hear(say("What is two plus two and how many is four plus four,"))
+    assert not late_comma.is_at_an_end
     tracker = SentenceTracker()
     tracker.send(SENTENCES[1])
     spoken = say(SENTENCES[1])

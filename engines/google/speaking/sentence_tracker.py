@@ -45,11 +45,12 @@ PAUSE_GAIN = 5.0
 MOST_GAIN = 3.0
 """Beyond this much evidence a pause tells nothing more."""
 
-HARDLY_BEGUN = 0.2
+TOO_SHORT = 0.45
 """Length at which texts cannot all have been said, against their estimate, whatever the voice."""
 
-LIKELY = 0.7
-"""Length at which a text may well be over, against its estimate."""
+LONG_ENOUGH = 0.8
+"""Length at which texts are over if there is a pause, against their estimate. Less would take the
+pause at a late comma for the end."""
 
 CERTAIN = 1_000.0
 """The evidence for an end that is known."""
@@ -132,13 +133,13 @@ class SentenceTracker:
     def is_far_behind(self) -> bool:
         """Whether there is too little audio for what was sent, at any pace."""
         weight = sum(sentence.weight for sentence in self._sent)
-        return self.samples < HARDLY_BEGUN * weight * self.pace
+        return self.samples < TOO_SHORT * weight * self.pace
 
     @property
     def is_at_an_end(self) -> bool:
         """Whether all that was sent before the last audio seems to have been said to its end."""
         heard = sum(sentence.weight for sentence in self._sent if sentence.earliest < self.samples)
-        return self._pauses.is_pausing and self.samples > LIKELY * heard * self.pace
+        return self._pauses.is_pausing and self.samples > LONG_ENOUGH * heard * self.pace
 
     def weight_left(self, sample: int) -> float:
         """Return how much text was sent, in letters, that is spoken after a sample."""

@@ -24,8 +24,8 @@ HELD_SAMPLES = 2_400
 """Audio kept back, 100 ms, while that of a further sentence must follow: it may be of that one."""
 
 SERVICE_PAUSE_S = 0.5
-"""Without audio for so long, the service has said what it was sent: it speaks faster than one
-listens."""
+"""Without audio for so long after what may be the end, the service has said what it was sent: it
+speaks faster than one listens."""
 
 REFUSAL_S = 0.1
 """Time for a refusal to arrive."""
@@ -60,7 +60,7 @@ class SpokenTexts:
 
     def send(self, text: Text, now: float) -> None:
         """Note a text that goes to the service."""
-        has_paused = bool(self.tracker.samples) and now - self._heard_at >= SERVICE_PAUSE_S
+        has_paused = self.tracker.is_at_an_end and now - self._heard_at >= SERVICE_PAUSE_S
         self.texts.append(text)
         self.without_audio += 1
         self.tracker.send(text.words, is_fresh=has_paused)
