@@ -66,6 +66,13 @@ async def test_stream_is_asked_for_bare_samples_of_our_rate(
     assert config["speaking_rate"] == pytest.approx(0.8)
 
 
+async def test_usual_rate_is_not_asked_for(voice: GoogleVoice, emulator: Emulator) -> None:
+    """A voice that knows no other rate need not refuse."""
+    await hear(voice, write(SENTENCES[:1]))
+    (config,) = emulator.journal(event="config")
+    assert config["speaking_rate"] == 0
+
+
 async def test_stream_opens_with_the_first_sentence(voice: GoogleVoice, emulator: Emulator) -> None:
     """While the tutor thinks nothing is open that could time out, and nothing is owed."""
     written = asyncio.Event()
@@ -195,6 +202,15 @@ async def test_garbage_is_not_heard(voice: GoogleVoice, emulator: Emulator, kind
     """Samples torn apart, messages without audio and a WAV header leave every word as it was."""
     emulator.plan(Fault(service="tts", kind=kind, times=None))
     assert (await hear(voice, write(SENTENCES))).words == words_of(*SENTENCES)
+
+
+async def test_header_is_not_heard_though_messages_cut_it(
+    voice: GoogleVoice, emulator: Emulator
+) -> None:
+    """Messages that are shorter than the header leave every word as it was."""
+    emulator.configure(tts={"piece_ms": 1, "audio_speed": 1_000})
+    emulator.plan(Fault(service="tts", kind="header"))
+    assert (await hear(voice, write(SENTENCES[:1]))).words == words_of(SENTENCES[0])
 
 
 # --- single requests ----------------------------------------------------------------------------

@@ -192,6 +192,22 @@ async def test_stream_that_stalls_in_a_sentence_leaves_the_rest_in_writing(
     await check_recovered(voice)
 
 
+async def test_stall_is_noticed_while_the_tutor_thinks(
+    voice: GoogleVoice, emulator: Emulator
+) -> None:
+    """The clock runs for what was sent, though more is to be written."""
+    plan(emulator, where="messages", after=2)
+    thinking = asyncio.Event()
+
+    async def think() -> AsyncIterator[str]:
+        yield SENTENCES[0]
+        await thinking.wait()
+
+    heard = await hear(voice, think())
+    check_ended(heard, "voice_timeout")
+    assert heard.seconds() == pytest.approx(0.4)
+
+
 @pytest.mark.parametrize("status", RESTARTABLE)
 async def test_reply_goes_on_at_the_sentence_without_audio(
     voice: GoogleVoice, emulator: Emulator, status: str

@@ -38,6 +38,12 @@ def test_long_text_is_split_at_the_service_limit() -> None:
     assert split_text("a" * 5_000) == ["a" * MAX_BYTES, "a"]
 
 
+def test_half_a_character_is_left_out() -> None:
+    """A lone surrogate, which cannot be sent, breaks nothing and is not said."""
+    assert split_text("Two \ud83d plus \udc4dtwo.") == ["Two   plus  two."]
+    assert split_text("\ud83d") == []
+
+
 async def test_texts_keep_the_numbers_of_their_sentences() -> None:
     """A sentence with nothing to say is left out, one that is too long comes in parts."""
     texts = TextQueue(write("One.", "...", "Two.", "x " * 3_000))

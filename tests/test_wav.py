@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from engines.google.speaking.wav import bare_pcm
+from engines.google.speaking.wav import bare_pcm, is_cut_header
 
 FORMAT = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 24_000, 48_000, 2, 16)
 PCM = bytes(range(64))
@@ -50,3 +50,16 @@ def test_bare_samples_are_left_alone(audio: bytes) -> None:
 def test_file_without_samples_is_empty() -> None:
     """A header alone is not heard as a click."""
     assert bare_pcm(wav(FORMAT)[:40]) == b""
+
+
+@pytest.mark.parametrize("length", range(1, 45))
+def test_header_that_is_cut_is_told(length: int) -> None:
+    """However little of it has come; with the first sample it is whole."""
+    assert is_cut_header(wav(FORMAT)[:length])
+    assert not is_cut_header(wav(FORMAT)[:45])
+
+
+@pytest.mark.parametrize("audio", [b"", PCM, b"RIFT", b"RIFFxxxxAVI ", wav(FORMAT)[:44] * 2_000])
+def test_bare_samples_are_no_cut_header(audio: bytes) -> None:
+    """Audio is not held back for a header that cannot come."""
+    assert not is_cut_header(audio)

@@ -3,6 +3,8 @@
 The bare protocol buffers are used: their wrappers in the client library cost many times as much.
 """
 
+from typing import Any
+
 import grpc.aio  # type: ignore[import-untyped]  # ships no type hints
 from google.cloud.texttospeech_v1.types import cloud_tts
 
@@ -31,7 +33,7 @@ def streaming_config(voice: VoiceChoice, speaking_rate: float) -> bytes:
     config.voice.language_code, config.voice.name = voice.tag, voice.name
     config.streaming_audio_config.audio_encoding = _PCM
     config.streaming_audio_config.sample_rate_hertz = OUTPUT_RATE
-    config.streaming_audio_config.speaking_rate = _accepted(speaking_rate)
+    _set_rate(config.streaming_audio_config, speaking_rate)
     return bytes(request.SerializeToString())
 
 
@@ -52,7 +54,7 @@ def unary_request(text: str, voice: VoiceChoice, speaking_rate: float) -> bytes:
     request.voice.language_code, request.voice.name = voice.tag, voice.name
     request.audio_config.audio_encoding = _PCM
     request.audio_config.sample_rate_hertz = OUTPUT_RATE
-    request.audio_config.speaking_rate = _accepted(speaking_rate)
+    _set_rate(request.audio_config, speaking_rate)
     return bytes(request.SerializeToString())
 
 
@@ -78,8 +80,10 @@ def list_voices(channel: grpc.aio.Channel, deadline_s: float) -> grpc.aio.UnaryU
     )
 
 
-def _accepted(speaking_rate: float) -> float:
-    return min(max(speaking_rate, SLOWEST), FASTEST)
+def _set_rate(audio_config: Any, speaking_rate: float) -> None:
+    """Ask for a speaking rate; of the usual one nothing is said, for not every voice has others."""
+    if speaking_rate != 1:
+        audio_config.speaking_rate = min(max(speaking_rate, SLOWEST), FASTEST)
 
 
 def _streamed_audio(data: bytes) -> bytes:

@@ -139,7 +139,7 @@ class StreamedReply:
                 await self._wait_until_taken()
 
         await stream.run(text, self._next_text, wait_for_room)
-        if spoken.without_audio or spoken.tracker.is_far_behind:
+        if spoken.is_wanting:
             raise EndedEarly
 
     async def _next_text(self) -> Text | None:

@@ -13,7 +13,7 @@ from engines.google.speaking.sentence_tracker import SentenceTracker
 from engines.google.speaking.voice_faults import Stalled
 from engines.google.speaking.voice_messages import streaming_input
 from engines.google.speaking.voice_texts import Text
-from engines.google.speaking.wav import bare_pcm
+from engines.google.speaking.wav import bare_pcm, is_cut_header
 
 SAMPLE_BYTES = 2
 
@@ -54,6 +54,11 @@ class SpokenTexts:
         return not self.tracker.samples or self.tracker.is_at_an_end
 
     @property
+    def is_wanting(self) -> bool:
+        """Whether the service cannot have said yet all it was sent."""
+        return self.without_audio > 0 or self.tracker.is_far_behind
+
+    @property
     def waiting(self) -> int:
         """Samples that have come and not been taken."""
         return self.tracker.samples - self._taken
@@ -66,8 +71,13 @@ class SpokenTexts:
         self.tracker.send(text.words, is_fresh=has_paused)
 
     def hear(self, data: bytes, now: float) -> None:
-        """Take in a message of the service: maybe empty, torn within a sample, or with a header."""
-        data = self._torn + (data if self.tracker.samples else bare_pcm(data))
+        """Take in a message of the service: maybe empty, torn anywhere, or with a header."""
+        data = self._torn + data
+        if not self.tracker.samples:
+            if is_cut_header(data):
+                self._torn = data
+                return
+            data = bare_pcm(data)
         whole = len(data) - len(data) % SAMPLE_BYTES
         self._torn = data[whole:]
         if not whole:
@@ -207,7 +217,7 @@ class VoiceStream:
 
     def _expect_audio(self) -> None:
         """Start the clock if the service owes audio and we listen, unless it runs already."""
-        owes = self._is_half_closed or self._spoken.without_audio > 0
+        owes = self._is_half_closed or self._spoken.is_wanting
         if owes and self._is_reading and self._limit is not None and self._limit.when() is None:
             now = asyncio.get_running_loop().time()
             self._limit.reschedule(now + self._patience_s)

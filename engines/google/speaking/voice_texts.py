@@ -1,6 +1,7 @@
 """Sentences as the service accepts them: with something to say, and not too long."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -8,6 +9,9 @@ from dataclasses import dataclass
 MAX_BYTES = 4_999
 """Longest text in UTF-8: the service takes 5,000 bytes in one request, of which a space that parts
 it from the next is one. https://cloud.google.com/text-to-speech/quotas"""
+
+SURROGATES = re.compile("[\ud800-\udfff]")
+"""Halves of characters, which a tutor that is cut short may leave; UTF-8 has none for them."""
 
 NATURAL_BREAKS = (". ", "; ", ", ", " ")
 
@@ -27,6 +31,7 @@ def is_speakable(text: str) -> bool:
 
 def split_text(text: str, max_bytes: int = MAX_BYTES) -> list[str]:
     """Return a text in parts the service accepts, cut where a speaker would pause if possible."""
+    text = SURROGATES.sub(" ", text)
     parts = []
     while len(text.encode()) > max_bytes:
         fitting = text.encode()[:max_bytes].decode(errors="ignore")
