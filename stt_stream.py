@@ -102,12 +102,12 @@ class Ears:
             return None
 
     async def _hear_audio(self, pcm: bytes | memoryview) -> None:
-        if not self.recognition.deaf:
-            self.recognition.push(pcm)
-            if scores := self._score(pcm):
-                speaking = self._session.phase is Phase.SPEAKING
-                arrived = self._session.last_audio_time
-                self._act(self._endpointer.hear(scores, arrived, speaking=speaking))
+        self.recognition.push(pcm)
+        # Without a recognizer too: whoever speaks then is owed an apology.
+        if scores := self._score(pcm):
+            speaking = self._session.phase is Phase.SPEAKING
+            arrived = self._session.last_audio_time
+            self._act(self._endpointer.hear(scores, arrived, speaking=speaking))
         wait_s = self._pace.take(len(pcm) / 2 / INPUT_RATE, self._session.last_audio_time)
         if wait_s or len(self._session.audio_queue):
             # Other sessions get their turn between the frames of a burst.
@@ -118,7 +118,8 @@ class Ears:
             return self._scorer.score(pcm)
         except Exception as error:
             self._scorer = self._detector.open()
-            self.recognition.fail(failed("stt", error))
+            if not self.recognition.deaf:
+                self.recognition.fail(failed("stt", error))
             return []
 
     def _read(self, text: str) -> None:

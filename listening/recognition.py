@@ -11,7 +11,8 @@ from listening.no_ears import NoEars
 from watchdog import failed, is_cancelled
 
 RETRY_S = 0.5
-"""Pause before a recognizer that failed is opened again; doubled each time it fails at once."""
+"""Pause before a recognizer that failed is opened again; doubled each time it fails at once. One
+that served for longer than the pause is opened without any: meanwhile the learner is not heard."""
 
 MAX_RETRY_S = 8.0
 
@@ -45,14 +46,15 @@ class Recognition:
 
     async def events(self) -> AsyncGenerator[RecognizerEvent | EngineError, None]:
         """Yield what was understood, and each failure once, after which another stream opens."""
+        now = asyncio.get_running_loop().time
         retry_s = RETRY_S
         while True:
             self._replacing, self._failure = False, None
+            opened_at = now()
             try:
                 self._stream = self._recognizer.open(replace(self._options, language=self.language))
                 events = aiter(self._stream.events())
                 while (event := await self._next(events)) is not None:
-                    retry_s = RETRY_S
                     yield event
                 failure = self._why_ended()
             except EngineError as error:
@@ -61,11 +63,11 @@ class Recognition:
                 if is_cancelled(error):
                     raise
                 failure = failed("stt", error)
+            failed_at = now()
             await self.aclose()
             if failure is not None:
                 yield failure
-                await asyncio.sleep(retry_s)
-                retry_s = min(2 * retry_s, MAX_RETRY_S)
+                retry_s = await _rest(retry_s, served_s=failed_at - opened_at)
 
     async def _next(self, events: AsyncIterator[RecognizerEvent]) -> RecognizerEvent | None:
         """Return the next event, ``None`` at their end or when the stream was closed."""
@@ -141,6 +143,14 @@ class Recognition:
                 retryable=True,
             )
         return failure
+
+
+async def _rest(retry_s: float, *, served_s: float) -> float:
+    """Wait before another stream is opened, and return how long to wait the next time."""
+    if served_s >= retry_s:
+        return RETRY_S
+    await asyncio.sleep(retry_s)
+    return min(2 * retry_s, MAX_RETRY_S)
 
 
 def _as_engine_error(error: Exception) -> EngineError:

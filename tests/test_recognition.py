@@ -2,13 +2,16 @@
 
 import asyncio
 import dataclasses
+from collections.abc import AsyncIterator
 from typing import Any
 
-from engine_api import RecognizerOptions
+from engine_api import RecognizerEvent, RecognizerOptions
 from engines.scripted import Script, ScriptedRecognizer, ScriptedRecognizerStream, play
-from messages import Config, Error, TranscriptFinal
+from errors import EngineError
+from messages import Config, Error, TranscriptFinal, TurnMetrics
 from tests.scenario import lesson
 from tests.virtual_time import in_virtual_time
+from text.apologies import ENGLISH
 
 
 class CuriousRecognizer(ScriptedRecognizer):
@@ -72,3 +75,53 @@ async def test_ears_that_are_slow_to_close_leave_the_next_alone() -> None:
         final = await learner.wait_for(TranscriptFinal)
         assert (final.text, final.language) == ("Hola", "es-ES")
         assert not learner.all(Error)
+
+
+class RefusingStream(ScriptedRecognizerStream):
+    """Is refused as soon as somebody has spoken."""
+
+    async def events(self) -> AsyncIterator[RecognizerEvent]:
+        """Fail instead of telling the first thing."""
+        async for event in super().events():
+            raise EngineError("stt_quota", "Too many learners.", retryable=True)
+            yield event
+
+
+class RefusingRecognizer(ScriptedRecognizer):
+    """Opens at once, and is refused when it counts."""
+
+    def open(self, options: RecognizerOptions) -> ScriptedRecognizerStream:
+        """Return a stream."""
+        return RefusingStream(self.script, options.language)
+
+
+@in_virtual_time
+async def test_each_of_many_questions_that_are_refused_is_answered() -> None:
+    """However often it happens, the learner is told each time, and never has to wait longer."""
+    refusing = dataclasses.replace(play(Script()), recognizer=RefusingRecognizer(Script()))
+    async with lesson(refusing) as learner:
+        for number in range(1, 9):
+            await learner.speak(600)
+            await learner.be_silent(1_200)
+            await learner.wait_for(TurnMetrics, number)
+        assert [error.code for error in learner.all(Error)] == 8 * ["stt_quota"]
+
+
+class NoRecognizer(ScriptedRecognizer):
+    """Cannot be opened."""
+
+    def open(self, _: RecognizerOptions) -> ScriptedRecognizerStream:
+        """Refuse."""
+        raise EngineError("stt_failed", "No room.", retryable=True)
+
+
+@in_virtual_time
+async def test_who_speaks_while_there_is_no_recognizer_gets_an_apology() -> None:
+    """The tutor says that it could not hear, and does not leave the learner waiting."""
+    deaf = dataclasses.replace(play(Script()), recognizer=NoRecognizer(Script()))
+    async with lesson(deaf) as learner:
+        await learner.be_silent(5_000)
+        await learner.speak(600)
+        await learner.be_silent(1_200)
+        await learner.wait_for(TurnMetrics)
+        assert learner.text(1) == ENGLISH["stt"]
