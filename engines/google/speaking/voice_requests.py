@@ -40,17 +40,24 @@ class RequestedReply:
     async def speak(self, sentences: AsyncIterator[str]) -> AsyncGenerator[SpokenAudio, None]:
         """Yield the speech of each sentence in pieces.
 
+        A sentence that the service has no sound for is left to be read.
+
         Raises:
-            EngineError: The sentence that was due cannot be spoken.
+            EngineError: The sentence that was due cannot be spoken, or has no sound and is the
+                first, or the second in a row.
         """
+        is_silent = True
         async with aclosing(number_texts(sentences)) as texts:
             async for text in texts:
                 pcm = await self._request(text)
+                if is_silent and not pcm:
+                    raise give_up(EndedEarly())
+                is_silent = not pcm
                 for at in range(0, len(pcm), PIECE_BYTES):
                     yield SpokenAudio(text.sentence, pcm[at : at + PIECE_BYTES])
 
     async def _request(self, text: Text) -> bytes:
-        """Return the speech of a text; the second attempt is the last."""
+        """Return the speech of a text, empty if it has none; the second attempt is the last."""
         try:
             return await self._attempt(text)
         except FAULTS as fault:
@@ -61,6 +68,8 @@ class RequestedReply:
             return await self._attempt(text, is_second=True)
         except FAULTS as fault:
             log_fault("voice", fault, attempt=2)
+            if isinstance(fault, EndedEarly):
+                return b""
             raise refused_by(fault) or give_up(fault) from None
 
     async def _attempt(self, text: Text, *, is_second: bool = False) -> bytes:
