@@ -312,6 +312,25 @@ async def test_start_survives_a_service_that_cannot_be_asked(
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
+async def test_name_that_could_not_be_checked_is_not_asked_for(emulator: Emulator) -> None:
+    """Without a list a learner's unknown voice gives way to that of the settings."""
+    emulator.plan(Fault(service="tts", kind="status", status="UNAVAILABLE", method="list"))
+    async with google_voice(emulator) as voice:
+        wanted = options(voice="en-US-Chirp9-Gone")
+        assert (await hear(voice, write(SENTENCES[:1]), wanted)).words == words_of(SENTENCES[0])
+
+
+async def test_list_is_asked_for_again_when_a_voice_is_rejected(emulator: Emulator) -> None:
+    """A voice of the settings that is gone costs one reply, not all."""
+    emulator.plan(Fault(service="tts", kind="status", status="UNAVAILABLE", method="list"))
+    async with google_voice(emulator, google_voice="en-US-Chirp3-HD-Gone") as voice:
+        assert (await hear(voice, write(SENTENCES[:1]))).code == "voice_rejected"
+        await emulator.wait_for("ended", service="tts", method="list", status="OK")
+        await asyncio.sleep(0.1)
+        assert (await hear(voice, write(SENTENCES[:1]))).words == words_of(SENTENCES[0])
+        assert len(emulator.journal(event="opened", method="list")) == 2
+
+
 async def test_voice_that_was_not_started_says_so(emulator: Emulator) -> None:
     """No call goes out without the credentials that a start loads."""
     voice = create_voice(Settings(**emulator.settings))

@@ -32,7 +32,8 @@ LISTED = (
         ("en-NZ", "Kore", "en-AU-Chirp3-HD-Kore"),
         ("fr", "Kore", "fr-FR-Chirp3-HD-Kore"),
         ("fr-FR", "en-US-Chirp3-HD-Leda", "fr-FR-Chirp3-HD-Leda"),
-        ("en-US", "en-US-Neural2-C", "en-US-Neural2-C"),
+        ("en-US", "en-US-Neural2-C", "en-US-Chirp3-HD-Kore"),
+        ("en-US", "en-US-Wavenet-F", "en-US-Wavenet-F"),
         ("de-DE", "en-US-Neural2-C", "de-DE-Chirp3-HD-Kore"),
         ("de-DE", "Piper joe", "de-DE-Chirp3-HD-Kore"),
         ("de-DE", "", "de-DE-Chirp3-HD-Kore"),
@@ -42,7 +43,7 @@ LISTED = (
 )
 def test_name_goes_along_with_the_language(language: str, wish: str, name: str) -> None:
     """The same voice where it speaks the language, else the default, else the service's choice."""
-    assert VoiceTable().choose(language, wish).name == name
+    assert VoiceTable(trusted="en-US-Wavenet-F").choose(language, wish).name == name
 
 
 def test_first_wish_that_can_be_met_wins() -> None:
@@ -84,9 +85,11 @@ def test_list_of_the_service_is_believed() -> None:
 
 
 def test_table_knows_names_in_every_form() -> None:
-    """With a list only what is listed, without one whatever looks like a name."""
+    """With a list only what is listed, without one also the name that is trusted."""
     assert VoiceTable().knows("achernar")
-    assert VoiceTable().knows("xx-XX-Future9-A")
+    assert VoiceTable(trusted="xx-XX-Future9-A").knows("xx-XX-Future9-A")
+    assert not VoiceTable().knows("xx-XX-Future9-A")
+    assert not VoiceTable(LISTED, trusted="xx-XX-Future9-A").knows("xx-XX-Future9-A")
     assert not VoiceTable().knows("Nobody")
     assert VoiceTable(LISTED).knows("Puck")
     assert not VoiceTable(LISTED).knows("Leda")

@@ -1,40 +1,31 @@
 """Google's voices: streaming where the voice can, sentence by sentence where it cannot."""
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from functools import partial
 
-import grpc  # type: ignore[import-untyped]  # ships no type hints
-
 from engine_api import SpokenAudio, Voice, VoiceOptions
 from engines.google.channels import Channels
-from engines.google.faults import failure, log_fault, refused
+from engines.google.faults import failure, refused
 from engines.google.speaking.sentence_tracker import SAMPLES_PER_LETTER
-from engines.google.speaking.voice_faults import refused_by
+from engines.google.speaking.voice_list import VoiceList
 from engines.google.speaking.voice_messages import (
     HOST,
-    list_voices,
     streaming_config,
     unary_request,
 )
-from engines.google.speaking.voice_names import SERVED, VoiceChoice, VoiceTable
+from engines.google.speaking.voice_names import SERVED, VoiceChoice
 from engines.google.speaking.voice_reply import IDLE_S, StreamedReply, VoiceLine
 from engines.google.speaking.voice_requests import PIECES_AHEAD, RequestedReply
 from engines.prefetch import prefetch
 from errors import EngineError
 from settings import Settings
 
-CHECK_S = 5.0
-"""Longest wait for the list of voices at the start."""
-
 ATTEMPT_SHARE = 0.4
 """An attempt's share of the time a voice has. Two of them, and the wait for a connection between,
 end before the loop's own watchdog does."""
-
-logger = logging.getLogger(__name__)
 
 
 def create_voice(settings: Settings) -> Voice:
@@ -58,7 +49,7 @@ class GoogleVoice:
         self._channels = Channels(
             "voice", HOST, settings.tts_emulator_host, settings.google_application_credentials
         )
-        self._table: VoiceTable | None = None
+        self._list: VoiceList | None = None
         self._counts: Counter[str] = Counter(quota_refused=0)
 
     @property
@@ -78,31 +69,17 @@ class GoogleVoice:
             EngineError: The credentials are missing or wrong, or there is no such voice.
         """
         await self._channels.start()
-        self._table = VoiceTable()
-        await self.check_voices()
+        self._list = VoiceList(self._channels, self._settings.google_voice)
+        await self._list.start()
+        if not self._list.table.knows(self._settings.google_voice):
+            raise refused("voice", "rejected")
 
     async def aclose(self) -> None:
         """Close the connections."""
-        self._table = None
+        voices, self._list = self._list, None
+        if voices is not None:
+            await voices.aclose()
         await self._channels.aclose()
-
-    async def check_voices(self) -> None:
-        """Compare the voices with the list of the service, which costs nothing.
-
-        Raises:
-            EngineError: Google does not let us in, or there is no voice of the name in the
-                settings. A service that cannot be reached is only logged.
-        """
-        try:
-            with self._channels.lease() as connection:
-                self._table = VoiceTable(await list_voices(connection.channel, CHECK_S))
-        except grpc.RpcError as error:
-            log_fault("voice", error, attempt=1)
-            refusal = refused_by(error)
-            if refusal and refusal.code == "voice_unauthorized":
-                raise refusal from None
-        if self._table is None or not self._table.knows(self._settings.google_voice):
-            raise refused("voice", "rejected")
 
     async def speak(
         self, sentences: AsyncIterator[str], options: VoiceOptions
@@ -112,9 +89,10 @@ class GoogleVoice:
         Raises:
             EngineError: The sentence that was due cannot be spoken.
         """
-        if self._table is None:
+        if (voices := self._list) is None:
             raise EngineError("voice_closed", "The voice is not running.", "Start the service.")
-        voice = self._table.choose(options.language, options.voice, self._settings.google_voice)
+        wishes = options.voice, self._settings.google_voice
+        voice = voices.table.choose(options.language, *wishes)
         say = self._stream if voice.can_stream else self._request
         try:
             async with aclosing(say(voice, sentences, options.speaking_rate)) as pieces:
@@ -124,6 +102,8 @@ class GoogleVoice:
                     yield piece
         except EngineError as error:
             self._counts["quota_refused"] += error.code == "voice_quota"
+            if error.code == "voice_rejected":
+                voices.doubt()
             raise
 
     async def _stream(

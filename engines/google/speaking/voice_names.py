@@ -64,11 +64,14 @@ class VoiceTable:
 
     Args:
         names: Full names the service listed; none if it was not asked.
+        trusted: A full name that is believed without a list.
     """
 
-    def __init__(self, names: Iterable[str] = ()):
+    def __init__(self, names: Iterable[str] = (), trusted: str = ""):
+        self._trusted = trusted
         listed = {name for name in names if FULL_NAME.fullmatch(name)}
-        self._is_listed = bool(listed)
+        self.is_listed = bool(listed)
+        """Whether the service told the names."""
         self._names = listed or {
             f"{tag}-{CHIRP}{persona}" for tag in CHIRP_TAGS for persona in PERSONAS
         }
@@ -105,9 +108,8 @@ class VoiceTable:
 
     def _is_full_name(self, wish: str) -> bool:
         """Return whether a voice has that full name, as far as can be told without a list."""
-        return wish in self._names or (
-            not self._is_listed and FULL_NAME.fullmatch(wish) is not None
-        )
+        is_trusted = not self.is_listed and wish == self._trusted
+        return wish in self._names or (is_trusted and FULL_NAME.fullmatch(wish) is not None)
 
 
 SERVED = tuple(canonical_tag({"ar-XA": "ar"}.get(tag, tag)) for tag in CHIRP_TAGS)
