@@ -178,7 +178,7 @@ async def test_stream_that_breaks_in_a_sentence_leaves_the_rest_in_writing(
 async def test_stream_that_ends_well_but_early_is_noticed(
     voice: GoogleVoice, emulator: Emulator, seconds: float
 ) -> None:
-    """Where less than half is said, the learner learns that the rest is in writing only."""
+    """Where a third is said, the learner learns that the rest is in writing only."""
     plan(emulator, kind="early_end", where="seconds", after=seconds)
     words = range(int(seconds / 0.3), len(words_of(*SENTENCES)))
     check_ended(await speak(voice), "voice_failed", words=words)

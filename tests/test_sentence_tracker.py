@@ -164,13 +164,13 @@ def test_letters_that_are_no_word_tell_little() -> None:
 
 
 def test_speech_that_cannot_be_all_is_told() -> None:
-    """Two fifths of a sentence are too little at any pace, half of it may be a quick voice."""
+    """A third of a sentence is too little at any pace, half of it may be a quick voice."""
     tracker = SentenceTracker()
     tracker.send(SENTENCES[1])
     spoken = say(SENTENCES[1])
-    tracker.hear(spoken[: len(spoken) // 5 * 2])
+    tracker.hear(spoken[: len(spoken) // 6 * 2])
     assert tracker.is_far_behind
-    tracker.hear(spoken[: len(spoken) // 20 * 2])
+    tracker.hear(spoken[: len(spoken) // 12 * 2])
     assert not tracker.is_far_behind
 
 

@@ -45,7 +45,7 @@ PAUSE_GAIN = 5.0
 MOST_GAIN = 3.0
 """Beyond this much evidence a pause tells nothing more."""
 
-TOO_SHORT = 0.45
+TOO_SHORT = 0.4
 """Length at which texts cannot all have been said, against their estimate, whatever the voice."""
 
 LONG_ENOUGH = 0.8
