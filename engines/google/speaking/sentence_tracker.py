@@ -24,6 +24,9 @@ WIDE_WEIGHT = 3.0
 LONGEST_WORD = 30.0
 """What looks like a word of more letters is not one, and nobody knows how it is said."""
 
+NO_WORD = 15.0
+"""Letters that is taken for."""
+
 PAUSE_WEIGHT = 5.0
 """Letters the pause after a sentence is as long as, together with what every sentence adds."""
 
@@ -92,7 +95,7 @@ def spoken_weight(text: str) -> float:
 
 def _weigh_word(word: str) -> float:
     weight = sum(map(_weigh, word))
-    return 1 + (min(weight, LONGEST_WORD) if word.isascii() else weight)
+    return 1 + (NO_WORD if word.isascii() and weight > LONGEST_WORD else weight)
 
 
 def _weigh(character: str) -> float:
