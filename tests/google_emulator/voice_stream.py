@@ -11,6 +11,7 @@ from google.cloud.texttospeech_v1.types import cloud_tts
 from tests.google_emulator.behaviour import VoiceBehaviour
 from tests.google_emulator.faults import Fault
 from tests.google_emulator.journal import Call
+from tests.google_emulator.speech_stream import CANCELLED_WITHIN_S
 from tests.google_emulator.voice_audio import add_header, encode, join_on, speak_text
 from tests.google_emulator.voice_rules import Refusal, check_text, check_voice
 
@@ -85,6 +86,7 @@ class VoiceStream:
             idle.reschedule(asyncio.get_running_loop().time() + self._idle_s)
             await self._take(request)
         idle.reschedule(None)
+        await asyncio.sleep(CANCELLED_WITHIN_S)
         self._call.record("half_closed")
         await self._texts.put(None)
 
