@@ -29,7 +29,7 @@ DEADLINES_S = {"stt": 1.0, "tutor": 1.2, "voice": 1.0}
 
 FIRST_TOKEN_S = 0.4
 
-LIMITS = CallLimits(open_s=0.4, stall_s=0.3, drain_s=0.3)
+LIMITS = CallLimits(open_s=0.3, stall_s=0.3, silence_s=0.6, drain_s=0.2)
 
 FAST_VOICE = {"tts": {"audio_speed": 1_000}}
 

@@ -44,6 +44,9 @@ OPTIONS = (
     ("grpc.enable_retries", 0),
 )
 
+PLUGIN_LOGGER = logging.getLogger("grpc._plugin_wrapping")
+"""Logs a traceback of a hundred lines for each call that gets no token; we log one line of it."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -92,6 +95,7 @@ class Channels:
         Raises:
             EngineError: There are no credentials, or they cannot be read.
         """
+        PLUGIN_LOGGER.addFilter(_drop)
         if not self._emulator_host:
             self._credentials = await asyncio.to_thread(self._load_credentials)
         connection = self._connect()
@@ -108,12 +112,15 @@ class Channels:
             await connection.channel.close()
 
     @contextmanager
-    def lease(self) -> Iterator[Connection]:
+    def lease(self, avoided: Connection | None = None) -> Iterator[Connection]:
         """Lend a connection for one call.
 
         Its channel is bound to the running loop; the call must be over when the block ends.
+
+        Args:
+            avoided: One that may be dead; another is lent as long as there may be more.
         """
-        connection = self._least_busy()
+        connection = self._least_busy(avoided)
         connection.calls += 1
         try:
             yield connection
@@ -124,8 +131,8 @@ class Channels:
                 with suppress(ValueError):
                     self._connections.remove(connection)
 
-    def _least_busy(self) -> Connection:
-        trusted = [connection for connection in self._connections if not connection.is_suspect]
+    def _least_busy(self, avoided: Connection | None) -> Connection:
+        trusted = [each for each in self._connections if not each.is_suspect and each != avoided]
         least = min(trusted, key=lambda connection: connection.calls, default=None)
         if least is None:
             return self._connect()
@@ -169,6 +176,11 @@ class Channels:
             message = "There are no credentials for Google Cloud."
         action = f"Set {CREDENTIALS} to a file of credentials, or choose another {choice}."
         return EngineError(code, message, action)
+
+
+def _drop(_: logging.LogRecord) -> bool:
+    """Keep a record out of the log."""
+    return False
 
 
 def hang_up(call: grpc.aio.Call) -> None:

@@ -69,10 +69,13 @@ def refusal(stage: Stage, error: grpc.RpcError) -> EngineError | None:
         stage: Which service; begins the code of the error.
         error: How the call ended.
     """
-    reason = REASONS.get(error.code())
-    if (error.details() or "").startswith(NO_TOKEN):
-        reason = "unauthorized"
+    reason = "unauthorized" if lacks_token(error) else REASONS.get(error.code())
     return None if reason is None else refused(stage, reason)
+
+
+def lacks_token(error: BaseException) -> bool:
+    """Return whether a call ended because the credentials yielded no token; they may yet."""
+    return isinstance(error, grpc.RpcError) and (error.details() or "").startswith(NO_TOKEN)
 
 
 def refused(stage: Stage, reason: Reason) -> EngineError:
@@ -96,4 +99,6 @@ def log_fault(stage: Stage, error: BaseException, attempt: int) -> None:
         attempt: How many calls in a row have ended so.
     """
     status = error.code().name if isinstance(error, grpc.RpcError) else type(error).__name__
+    if lacks_token(error):
+        status += " (no token)"
     logger.warning("a call of the %s engine ended: %s, attempt %d", stage, status, attempt)

@@ -12,6 +12,7 @@ from engines.google.hearing.ledger import BYTES_PER_MS, Ledger
 from engines.google.hearing.speech_messages import (
     MAX_AUDIO_BYTES,
     METHOD,
+    Guess,
     Response,
     fault_in,
     parse_response,
@@ -31,21 +32,28 @@ class CallLimits:
 
     Google ends a call after 305 s. ``soft_rotation_s``: from then on it is replaced when no guess
     is pending, so that little audio is sent again; ``hard_rotation_s``: when it is replaced in any
-    case. ``open_s``: to connect. ``stall_s``: for an answer to audio; ``drain_s``: for one after
-    the last audio. ``burst_speed``: how many times faster than it was spoken audio is sent that
-    waited; Google wants it close to real time.
+    case. ``open_s``: to connect. ``stall_s``: for the rest of a guess; ``silence_s``: for the first
+    word of one, which noise never gets. ``drain_s``: for what a live service always does, namely
+    take audio, and end a call after the last audio. ``burst_speed``: how many times faster than it
+    was spoken audio is sent that waited; Google wants it close to real time.
     """
 
     soft_rotation_s: float = 240.0
     hard_rotation_s: float = 290.0
     open_s: float = 2.0
     stall_s: float = 5.0
+    silence_s: float = 15.0
     drain_s: float = 2.0
     burst_speed: float = 10.0
 
     def more_patient(self, times: float) -> "CallLimits":
         """Return limits with longer waits for an answer."""
-        return replace(self, stall_s=self.stall_s * times, drain_s=self.drain_s * times)
+        return replace(
+            self,
+            stall_s=self.stall_s * times,
+            silence_s=self.silence_s * times,
+            drain_s=self.drain_s * times,
+        )
 
 
 class RecognitionCall:
@@ -57,6 +65,7 @@ class RecognitionCall:
         limits: How long it may take for what.
         news: Set by others when the ledger has been cut or goes on; set here when the call ends.
         hear: Takes in each answer.
+        may_give_up: Whether there is time for another call when the end of this one is late.
     """
 
     def __init__(
@@ -66,6 +75,7 @@ class RecognitionCall:
         limits: CallLimits,
         news: asyncio.Event,
         hear: Callable[["RecognitionCall", Response], None],
+        may_give_up: Callable[["RecognitionCall"], bool],
     ):
         stub = channel.stream_stream(METHOD, None, parse_response)
         self._rpc = stub(timeout=limits.hard_rotation_s + limits.drain_s)
@@ -73,16 +83,24 @@ class RecognitionCall:
         self._limits = limits
         self._news = news
         self._hear = hear
+        self._may_give_up = may_give_up
         self._is_over = False
         self._opened_at = self._heard_at = _now()
         self._unanswered_since: float | None = None
         self.start = self.sent = ledger.settled
         self.cut: int | None = None
-        self.answers = 0
-        self.has_interim = False
+        self.answers = self.results = 0
+        self.interim: Guess | None = None
+        self.is_owed = False
+        """Whether the service has not done yet what it always does: connect, take audio, end."""
         self.is_drained = False
         self.is_rotated = False
         self.fault: Exception | None = None
+
+    @property
+    def has_interim(self) -> bool:
+        """Whether a guess waits for its final transcript."""
+        return self.interim is not None
 
     def position_of(self, time_ms: int) -> int:
         """Return the position of a time in an answer; an odd one means all that was sent."""
@@ -101,6 +119,7 @@ class RecognitionCall:
             self.fault = error.with_traceback(None)
         finally:
             self._is_over = True
+            self.is_owed = False
             self._news.set()
 
     def cancel(self) -> None:
@@ -110,6 +129,7 @@ class RecognitionCall:
     def _take_in(self, response: Response) -> None:
         self._heard_at, self._unanswered_since = _now(), None
         self.answers += 1
+        self.results += len(response.results)
         if (fault := fault_in(response)) is not None:
             raise fault
         self._hear(self, response)
@@ -146,6 +166,7 @@ class RecognitionCall:
             size = await self._send_some()
             if self._ledger.cut is not None and self.sent >= self._ledger.cut:
                 self.cut = self._ledger.cut
+                self.is_owed = True
                 await self._rpc.done_writing()
                 return
             if self._is_due():
@@ -160,12 +181,14 @@ class RecognitionCall:
         if end > start:
             self.sent = end
             self._unanswered_since = self._unanswered_since or _now()
-            await self._write(request_audio(self._ledger.read(start, end)), self._limits.stall_s)
+            await self._write(request_audio(self._ledger.read(start, end)), self._limits.drain_s)
         return end - start
 
     async def _write(self, message: bytes, within_s: float) -> None:
+        self.is_owed = True
         async with asyncio.timeout(within_s):
             await self._rpc.write(message)
+        self.is_owed = False
 
     def _next_send(self, size: int) -> float:
         """Return when to send on, after so many bytes."""
@@ -187,7 +210,8 @@ class RecognitionCall:
         """
         if self._unanswered_since is None:
             return float("inf")
-        stalls_at = self._unanswered_since + self._limits.stall_s
+        patience_s = self._limits.stall_s if self.has_interim else self._limits.silence_s
+        stalls_at = self._unanswered_since + patience_s
         if _now() >= stalls_at:
             raise TimeoutError
         return stalls_at
@@ -201,9 +225,12 @@ class RecognitionCall:
         ended_at = _now()
         while not self._is_over:
             due = max(ended_at, self._heard_at) + self._limits.drain_s
-            if _now() >= due:
+            if _now() < due:
+                await self._wait(due)
+            elif self._may_give_up(self):
                 raise TimeoutError
-            await self._wait(due)
+            else:
+                await self._wait(float("inf"))
 
     async def _wait(self, due: float) -> None:
         """Wait for news, or until a time."""

@@ -87,8 +87,17 @@ def fault_in(response: Response) -> grpc.aio.AioRpcError | None:
     """Return the error an answer tells of, as if the call had ended with it."""
     if not response.HasField("error"):
         return None
-    code = STATUS_CODES.get(response.error.code, grpc.StatusCode.UNKNOWN)
-    return grpc.aio.AioRpcError(code, grpc.aio.Metadata(), grpc.aio.Metadata())
+    return ended_with(STATUS_CODES.get(response.error.code, grpc.StatusCode.UNKNOWN))
+
+
+def ended_with(status: grpc.StatusCode) -> grpc.aio.AioRpcError:
+    """Return the error of a call that ended with a status."""
+    return grpc.aio.AioRpcError(status, grpc.aio.Metadata(), grpc.aio.Metadata())
+
+
+def has_final(response: Response) -> bool:
+    """Return whether a guess became final; one that is empty was taken back."""
+    return any(result.is_final for result in response.results)
 
 
 def finals_in(response: Response) -> list[Guess]:
