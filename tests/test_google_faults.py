@@ -5,7 +5,7 @@ import logging
 import grpc.aio  # type: ignore[import-untyped]  # ships no type hints
 import pytest
 
-from engines.google.faults import NO_TOKEN, failure, log_fault, refusal
+from engines.google.faults import NO_TOKEN, failure, lacks_token, log_fault, refusal
 
 SECRET = "what a learner said"
 
@@ -70,6 +70,13 @@ def test_credentials_that_yield_no_token_are_a_refusal() -> None:
     assert error.code == "stt_unauthorized"
 
 
+def test_a_token_may_come_yet() -> None:
+    """What says so is told apart from a service that cannot be reached."""
+    assert lacks_token(ended_with("UNAVAILABLE", f"{NO_TOKEN} with error: {SECRET}"))
+    assert not lacks_token(ended_with("UNAVAILABLE"))
+    assert not lacks_token(TimeoutError())
+
+
 def test_a_failure_may_pass() -> None:
     """The learner is asked to say it again."""
     error = failure("stt")
@@ -81,8 +88,10 @@ def test_the_log_tells_the_status_and_no_more(caplog: pytest.LogCaptureFixture) 
     with caplog.at_level(logging.WARNING):
         log_fault("stt", ended_with("UNAVAILABLE"), 2)
         log_fault("voice", TimeoutError(SECRET), 1)
+        log_fault("stt", ended_with("UNAVAILABLE", f"{NO_TOKEN} with error: {SECRET}"), 1)
     assert [record.getMessage() for record in caplog.records] == [
         "a call of the stt engine ended: UNAVAILABLE, attempt 2",
         "a call of the voice engine ended: TimeoutError, attempt 1",
+        "a call of the stt engine ended: UNAVAILABLE (no token), attempt 1",
     ]
     assert all(record.exc_info is None for record in caplog.records)

@@ -25,6 +25,10 @@ from engines.google.languages import (
         ("zh-Hant-HK", "yue-HK"),
         ("iw-il", "he-IL"),
         ("no", "nb-NO"),
+        ("pa-guru-in", "pa-IN"),
+        ("de-DE-u-co-phonebk", "de-DE"),
+        ("th-u-nu-thai", "th-TH"),
+        ("en-x-lesson", "en-US"),
     ],
 )
 def test_a_language_has_one_tag_here(language: str, tag: str) -> None:
@@ -44,6 +48,7 @@ def test_a_language_has_one_tag_here(language: str, tag: str) -> None:
         ("he-IL", "iw-IL", "he-IL"),
         ("ar-EG", "ar-EG", "ar-XA"),
         ("ur", "ur-PK", "ur-IN"),
+        ("pa", "pa-Guru-IN", "pa-IN"),
     ],
 )
 def test_each_service_gets_its_own_name(language: str, recognizer: str, voice: str) -> None:

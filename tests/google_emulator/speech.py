@@ -6,6 +6,8 @@ messages, their bytes, or seconds of audio:
 
 * ``status``: the stream ends with ``fault.status``, a name of gRPC's (``OK`` too);
 * ``stall``: from then on nothing is answered, not even the end of the stream or its limits;
+* ``forget``: from then on there are no responses but the garbage that ``details["last"]`` names,
+  yet the stream ends like any other;
 * ``garbage``: nonsense goes before each response (``details["what"]`` names which, see
   :data:`tests.google_emulator.speech_responses.GARBAGE`);
 * ``slow``: each response comes ``details["ms"]`` later than it would, 2,000 unless said.

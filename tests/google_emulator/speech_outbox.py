@@ -23,12 +23,13 @@ class Outbox:
         self._call = call
         self._waiting: asyncio.Queue[tuple[float, Outgoing] | None] = asyncio.Queue(MAX_WAITING)
         self.silent = False
+        self._forgetful = False
         self.slower_ms = 0.0
         self.garbage: list[str] | None = None
 
     async def put(self, outgoing: Outgoing) -> None:
         """Send a response as soon as it is due and those before it are gone."""
-        if self.silent:
+        if self.silent or self._forgetful:
             return
         if self.garbage is not None:
             for rubbish in garbage(self.garbage):
@@ -36,6 +37,12 @@ class Outbox:
         now = asyncio.get_running_loop().time()
         due = now + (outgoing.delay_ms + self.slower_ms) / 1_000
         await self._waiting.put((due, outgoing))
+
+    async def forget(self, last: list[str]) -> None:
+        """Send nothing any more after the garbage of these names."""
+        for rubbish in garbage(last) if last else ():
+            await self._waiting.put((0.0, rubbish))
+        self._forgetful = True
 
     async def close(self) -> None:
         """Let :meth:`run` end after what waits."""

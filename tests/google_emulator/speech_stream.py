@@ -160,6 +160,8 @@ class SpeechStream:
                 raise Ended(grpc.StatusCode[fault.status], f"A planned {fault.status}.")
             case "stall":
                 self._outbox.silent = True
+            case "forget":
+                await self._outbox.forget(fault.details.get("last", []))
             case "garbage":
                 self._outbox.garbage = fault.details.get("what", [])
             case "slow":
