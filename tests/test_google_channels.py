@@ -1,6 +1,7 @@
 """Connections to a Google service: credentials, sharing, and a start that survives an outage."""
 
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -128,6 +129,16 @@ async def test_hanging_up_leaves_nothing_behind() -> None:
             hang_up(call)
         del call
     await server.stop(None)
+
+
+async def test_a_token_that_does_not_come_fills_no_log(
+    nowhere: Channels, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The library would log a traceback for each call, quoting whatever failed."""
+    await nowhere.start()
+    await nowhere.aclose()
+    logging.getLogger("grpc._plugin_wrapping").error("secret")
+    assert "secret" not in caplog.text
 
 
 # --- starting -----------------------------------------------------------------------------------

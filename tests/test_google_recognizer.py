@@ -15,6 +15,7 @@ from engine_api import (
     RecognizerOptions,
     UtteranceEnded,
 )
+from engines.google.faults import NO_TOKEN
 from engines.google.hearing.recognizer import GoogleRecognizer, create_recognizer
 from engines.google.hearing.speech_messages import MAX_AUDIO_BYTES
 from errors import EngineError
@@ -285,6 +286,7 @@ async def test_an_outage_without_end_is_told_before_the_deadline(
             assert learner.ended_at is not None
             assert now - learner.ended_at < 1.2
         assert recognizer.counts["stt_failed"] == 1
+        assert recognizer.counts["calls"] <= 10, "with longer and longer pauses"
 
 
 async def test_after_an_outage_the_next_stream_hears(emulator: Emulator) -> None:
@@ -330,6 +332,35 @@ async def test_a_refusal_is_told_once_and_not_tried_again(
     # gRPC may hide the first refusal behind INTERNAL; the second call is careful.
     assert ended in ([name], [name, name])
     assert sum(name in record.getMessage() for record in caplog.records) == 1
+
+
+async def test_a_token_that_is_missing_for_a_moment_costs_no_word(
+    emulator: Emulator, learner: Learner, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The server of tokens was out of reach; nothing of what it said is logged."""
+    emulator.plan(status("UNAVAILABLE", times=3, details={"text": f"{NO_TOKEN}: secret"}))
+    assert await ask(learner) == TEXT
+    assert "no token" in caplog.text
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("timeout_s", [0.2, 6.0])
+async def test_credentials_without_a_token_are_told_in_the_end(
+    emulator: Emulator, timeout_s: float
+) -> None:
+    """At the deadline, or after some calls."""
+    emulator.plan(status("UNAVAILABLE", times=None, details={"text": NO_TOKEN}))
+    async with (
+        google_recognizer(emulator, stt_timeout_s=timeout_s) as recognizer,
+        learner_of(recognizer, SPEED) as learner,
+    ):
+        await learner.be_silent(300)
+        await learner.say(TEXT[:1])
+        await learner.be_silent(1_000)
+        error = await learner.failed()
+    assert isinstance(error, EngineError)
+    assert error.code == "stt_unauthorized"
+    assert 2 <= recognizer.counts["calls"] <= 12
 
 
 async def test_a_language_google_does_not_know_is_rejected(emulator: Emulator) -> None:

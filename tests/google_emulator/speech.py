@@ -4,7 +4,8 @@ Transcripts are words without punctuation, decoded from the tones in the audio r
 (:mod:`tests.google_emulator.tone_words`). The kinds of fault, where ``after`` counts audio
 messages, their bytes, or seconds of audio:
 
-* ``status``: the stream ends with ``fault.status``, a name of gRPC's (``OK`` too);
+* ``status``: the stream ends with ``fault.status``, a name of gRPC's (``OK`` too), and with
+  ``details["text"]`` where that is told;
 * ``stall``: from then on nothing is answered, not even the end of the stream or its limits;
 * ``forget``: from then on there are no responses but the garbage that ``details["last"]`` names,
   yet the stream ends like any other;

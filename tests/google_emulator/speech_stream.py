@@ -157,7 +157,8 @@ class SpeechStream:
         self._call.record("fault", kind=fault.kind)
         match fault.kind:
             case "status":
-                raise Ended(grpc.StatusCode[fault.status], f"A planned {fault.status}.")
+                text = fault.details.get("text", f"A planned {fault.status}.")
+                raise Ended(grpc.StatusCode[fault.status], text)
             case "stall":
                 self._outbox.silent = True
             case "forget":
