@@ -50,7 +50,7 @@ class ChatServer:
     questions: list[dict[str, Any]] = field(default_factory=list)
     headers: list[str] = field(default_factory=list)
     asked_at: list[float] = field(default_factory=list)
-    left_at: asyncio.Queue[float] = field(default_factory=asyncio.Queue)
+    left: asyncio.Queue[None] = field(default_factory=asyncio.Queue)
     """When a client closed its connection, on the loop's clock."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -64,7 +64,7 @@ class ChatServer:
                 else:
                     await self._answer(head, reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
-            self.left_at.put_nowait(asyncio.get_running_loop().time())
+            self.left.put_nowait(None)
         finally:
             writer.close()
 

@@ -45,7 +45,7 @@ class Service:
             if isinstance(part, Exception):
                 raise part
             if isinstance(part, Stall):
-                await asyncio.sleep(60)
+                await asyncio.Event().wait()
             else:
                 yield part
 

@@ -126,7 +126,7 @@ async def test_a_slow_close_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch
     async def cling() -> AsyncGenerator[int, None]:
         try:
             yield 1
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         finally:
             await let_go.wait()
 
@@ -145,7 +145,7 @@ async def test_what_goes_wrong_after_the_reader_left_is_not_logged(
     async def cling() -> AsyncGenerator[int, None]:
         try:
             yield 1
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         finally:
             await let_go.wait()
             raise ValueError("what a learner said")
